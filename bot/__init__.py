@@ -1,0 +1,1 @@
+"""Storybot: true stories of great customer service, told where teams already talk."""

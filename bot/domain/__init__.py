@@ -1,0 +1,1 @@
+"""Values and rules of storytelling: no Slack, no SQL, no files, no clock."""

@@ -1,0 +1,37 @@
+"""All the stories and themes that a bot can tell, as one unchanging value."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.domain.story import Story, Theme
+
+
+@dataclass(frozen=True)
+class Library:
+    """Stories and themes by id, in the order in which their packs gave them."""
+
+    stories: tuple[Story, ...]
+    themes: tuple[Theme, ...]
+    _stories_by_id: dict[str, Story] = field(init=False, repr=False, compare=False)
+    _themes_by_id: dict[str, Theme] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_stories_by_id", {story.id: story for story in self.stories})
+        object.__setattr__(self, "_themes_by_id", {theme.id: theme for theme in self.themes})
+
+    def story(self, story_id: str) -> Story | None:
+        return self._stories_by_id.get(story_id)
+
+    def theme(self, theme_id: str) -> Theme | None:
+        return self._themes_by_id.get(theme_id)
+
+    def themes_of(self, story: Story) -> list[Theme]:
+        return [theme for theme in map(self.theme, story.themes) if theme]
+
+    def stories_with(self, theme_id: str) -> list[Story]:
+        return [story for story in self.stories if theme_id in story.themes]
+
+    def only(self, story_ids: Iterable[str]) -> "Library":
+        """The same themes over fewer stories."""
+        wanted = set(story_ids)
+        return Library(tuple(story for story in self.stories if story.id in wanted), self.themes)

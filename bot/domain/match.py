@@ -1,0 +1,42 @@
+"""An answer of the matching: a story, how well it fits, and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.story import Story
+
+
+class Strength(StrEnum):
+    """Whether a match may be shown as *the* answer, or only as the nearest thing there is."""
+
+    STRONG = "strong"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One checkable reason: `Why("theme", "Empathy")` reads 'theme “Empathy”'.
+
+    `kind` is the words before the quotation ("theme", "company", "place", "mentions", "close to", …);
+    `words` is what a person can look for in the story.
+    """
+
+    kind: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} “{self.words}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One story for one query. Scores are comparable within one answer only; higher fits better."""
+
+    story: Story
+    score: float
+    strength: Strength
+    why: tuple[Why, ...]
+
+    @property
+    def is_strong(self) -> bool:
+        return self.strength is Strength.STRONG

@@ -1,0 +1,87 @@
+"""What a story is, what a theme is, and what makes either one well formed."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+STORY_WORDS = (90, 220)
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+
+def _text(most: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=most)
+
+
+Short = Annotated[str, _text(60)]
+Line = Annotated[str, _text(200)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Theme(_Value):
+    """A trait or idea that stories show, with the other words people use for it."""
+
+    id: Id
+    name: Annotated[str, _text(30)]
+    emoji: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_+-]+$", max_length=40)] = Field(
+        description="A standard Slack emoji name without its colons."
+    )
+    meaning: Annotated[str, _text(120)]
+    synonyms: tuple[Annotated[str, _text(40)], ...] = Field(default=(), max_length=60)
+
+
+class Source(_Value):
+    """Where a story was read: a web page, or a document by its name."""
+
+    title: Line
+    publisher: Annotated[str, _text(120)] | None = None
+    author: Annotated[str, _text(120)] | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>|]+$", max_length=500)] | None = None
+    document: Annotated[str, _text(120)] | None = None
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if not (self.url or self.document):
+            raise ValueError("a source needs a url or a document")
+        return self
+
+
+class Story(_Value):
+    """A true story of service. Text lengths are chosen so that every drawing of it fits Slack's limits."""
+
+    id: Id
+    title: Short
+    company: Short
+    industry: Annotated[str, _text(40)]
+    country: Annotated[str, _text(40)] | None = None
+    place: Short | None = None
+    year: Annotated[int, Field(ge=1800, le=2100)] | None = None
+    channel: Annotated[str, _text(40)] = Field(description="How the customer was in touch: phone, letter, in person, …")
+    themes: tuple[Id, ...] = Field(min_length=2, max_length=5)
+    summary: Line
+    story: Annotated[str, _text(2500)] = Field(description="90 to 220 words; paragraphs are split by an empty line.")
+    takeaway: Line
+    question: Line
+    differs: Annotated[str, _text(500)] | None = Field(
+        default=None, description="What the reader should know where accounts disagree or are thin."
+    )
+    sources: tuple[Source, ...] = Field(min_length=1, max_length=8)
+
+    @field_validator("story")
+    @classmethod
+    def _is_a_telling(cls, told: str) -> str:
+        words = len(told.split())
+        least, most = STORY_WORDS
+        if not least <= words <= most:
+            raise ValueError(f"the story has {words} words; it should have {least} to {most}")
+        return told
+
+    @field_validator("themes")
+    @classmethod
+    def _names_each_theme_once(cls, themes: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(themes)) != len(themes):
+            raise ValueError("a theme is named twice")
+        return themes
