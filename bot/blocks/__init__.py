@@ -1,0 +1,1 @@
+"""How things look in Slack: pure functions from stories and answers to Block Kit dictionaries."""

@@ -1,0 +1,96 @@
+"""How lists look: the themes, the stories of one theme, what comes nearest when nothing fits, and the help."""
+
+from bot.blocks import ids
+from bot.blocks.message import Block, Message, actions, button, context, header, line, rich, section, words
+from bot.blocks.pick import Pick
+from bot.blocks.text import fallback, shortened
+from bot.domain.library import Library
+from bot.domain.story import Story, Theme
+
+# A message holds 50 blocks and about 13,200 characters in all; a theme takes up to 300 of them, a story 450.
+THEMES_LISTED = 36
+STORIES_LISTED = 20
+# An actions block holds 25 elements.
+THEME_BUTTONS = 25
+_WORDS_SHOWN = 100
+
+
+def themes(library: Library) -> Message:
+    """Every theme that has stories, with its meaning and count, each a click from its stories."""
+    counted = [(theme, len(library.stories_with(theme.id))) for theme in library.themes]
+    listed = [(theme, count) for theme, count in counted if count][:THEMES_LISTED]
+    blocks = [header("What our stories show")]
+    for theme, count in listed:
+        show = button(_stories(count), ids.SHOW_THEME, theme.id, says=f"Show the {_stories(count)} on {theme.name}")
+        blocks.append(section(f":{theme.emoji}: {theme.name}: {theme.meaning}", show, emoji=True))
+    spoken = (f"{theme.name} ({_stories(count)}): {theme.meaning}" for theme, count in listed)
+    return {"text": fallback("What our stories show.", *spoken), "blocks": blocks}
+
+
+def stories_of(theme: Theme, stories: list[Story], user_id: str) -> Message:
+    """The stories of one theme, each a click from its card."""
+    listed = stories[:STORIES_LISTED]
+    blocks = [header(f"{theme.name}: {_stories(len(stories))}"), context(theme.meaning)]
+    for story in listed:
+        show = button("Show", ids.SHOW_STORY, Pick(story.id, theme.name, user_id=user_id).value(), says=f"Show {story.title}")
+        blocks.append(_listed(story, show))
+    if len(stories) > len(listed):
+        blocks.append(context(f"And {len(stories) - len(listed)} more: ask for {theme.name} to leaf through them."))
+    blocks.append(actions(button("All themes", ids.SHOW_THEMES, "all")))
+    spoken = (f"{story.title}: {story.summary}" for story in listed)
+    return {"text": fallback(f"{theme.name}: {_stories(len(stories))}.", *spoken), "blocks": blocks}
+
+
+def nothing(asked: str, nearest: tuple[Story, ...], library: Library, user_id: str) -> Message:
+    """An honest answer when no story fits: what was asked, what comes nearest, and the themes there are."""
+    short = shortened(asked, _WORDS_SHOWN)
+    blocks = [rich(line(words("I have nothing on "), words(f"“{short}”", bold=True), words(" yet.")))]
+    if nearest:
+        blocks.append(context("The nearest I know:"))
+    for story in nearest:
+        show = button("Show", ids.SHOW_STORY, Pick(story.id, user_id=user_id).value(), says=f"Show {story.title}")
+        blocks.append(_listed(story, show))
+    told = [theme for theme in library.themes if library.stories_with(theme.id)][:THEME_BUTTONS]
+    if told:
+        blocks.append(context("Or take a theme:"))
+        blocks.append(actions(*(_theme_button(theme, n) for n, theme in enumerate(told))))
+    near = f"The nearest I know: {'; '.join(story.title for story in nearest)}." if nearest else ""
+    themes_told = f"Themes: {', '.join(theme.name for theme in told)}." if told else ""
+    return {"text": fallback(f"I have nothing on “{short}” yet.", near, themes_told), "blocks": blocks}
+
+
+def help_on(command: str) -> Message:
+    """Every form of asking, with an example of each."""
+    forms = [
+        (f"{command} empathy", "the story that fits best, for your eyes only; any words will do"),
+        (f"{command} do you have anything on lost parcels?", "whole sentences work as well"),
+        (command, "a story that you have not seen lately"),
+        (f"{command} themes", "every theme and how many stories show it"),
+        (f"{command} help", "this list"),
+        ("@storybot a story about teamwork please", "an answer for all, in the thread"),
+        ("a direct message to me", "the same, between the two of us"),
+    ]
+    listed: list[Block] = [line(words(form, code=True), words(f"  {meaning}")) for form, meaning in forms]
+    bullets: Block = {"type": "rich_text_list", "style": "bullet", "elements": listed}
+    blocks = [header("True stories of great service"), rich(line(words("Ask me like this:")), bullets)]
+    blocks.append(context("Share to channel tells a story to everyone; Another one shows the next that fits."))
+    spoken = "; ".join(f"{form}: {meaning}" for form, meaning in forms)
+    return {"text": fallback("True stories of great service. Ask me like this:", f"{spoken}."), "blocks": blocks}
+
+
+def apology(what: str) -> Message:
+    """Words for a person when their request could not be answered."""
+    return {"text": fallback(what), "blocks": [section(what)]}
+
+
+def _stories(count: int) -> str:
+    return "1 story" if count == 1 else f"{count} stories"
+
+
+def _listed(story: Story, accessory: Block) -> Block:
+    return section(f"{story.title} ({story.company}): {story.summary}", accessory)
+
+
+def _theme_button(theme: Theme, position: int) -> Block:
+    label = f":{theme.emoji}: {theme.name}"
+    return button(label, f"{ids.SHOW_THEME}:{position}", theme.id, says=f"Stories on {theme.name}", emoji=True)

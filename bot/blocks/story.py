@@ -1,0 +1,118 @@
+"""How a story looks: as a card in a message, shared for all, and in full in a modal."""
+
+from collections.abc import Iterable
+
+from bot.blocks import ids
+from bot.blocks.message import Block, Message, actions, button, context, header, line, plain, quote, rich, words
+from bot.blocks.pick import Pick
+from bot.blocks.text import escaped, fallback, visible
+from bot.domain.match import Why
+from bot.domain.story import Source, Story, Theme
+
+
+def card(
+    story: Story,
+    themes: Iterable[Theme],
+    pick: Pick,
+    *,
+    why: tuple[Why, ...] = (),
+    runners_up: tuple[Story, ...] = (),
+    sharable: bool = True,
+    more: bool = True,
+    note: str = "",
+) -> Message:
+    """A story as an answer to one person.
+
+    `sharable` and `more` say whether there is a channel to share it to and a further story to ask for; `note` is a
+    line beneath the card about what just happened.
+    """
+    value = pick.value()
+    buttons = [button("Read it all", ids.READ, value, says=f"Read all of {story.title}")]
+    if more:
+        buttons.insert(0, button("Another one", ids.ANOTHER, value, says="Show another story that fits"))
+    if sharable:
+        buttons.insert(
+            0, button("Share to channel", ids.SHARE, value, says=f"Share {story.title} to the channel", style="primary")
+        )
+    reasons = _reasons(why)
+    blocks = [*_told(story, themes), *([context(reasons)] if reasons else []), actions(*buttons)]
+    if runners_up:
+        blocks.append(context("These fit as well:"))
+        blocks.append(actions(*(_runner_up(other, pick, n) for n, other in enumerate(runners_up))))
+    if note:
+        blocks.append(context(note))
+    also = f"These fit as well: {'; '.join(other.title for other in runners_up)}." if runners_up else ""
+    return {"text": fallback(_spoken(story, themes), reasons and f"{reasons}.", also, note), "blocks": blocks}
+
+
+def shared(story: Story, themes: Iterable[Theme], user_id: str) -> Message:
+    """A story as everybody in a channel sees it, with the name of who shared it."""
+    themes = list(themes)
+    who = rich(line({"type": "user", "user_id": user_id}, words(" shared a story")))
+    read = button("Read it all", ids.READ, Pick(story.id).value(), says=f"Read all of {story.title}")
+    text = f"<@{user_id}> shared a story. " + fallback(_spoken(story, themes))
+    return {"text": text, "blocks": [who, *_told(story, themes), actions(read)]}
+
+
+def full(story: Story, themes: Iterable[Theme]) -> Block:
+    """The modal with the full telling, the takeaway, the question, where accounts differ, and the sources."""
+    blocks = [header(story.title), context(_where(story))]
+    paragraphs = [" ".join(part.split()) for part in story.story.split("\n\n")]
+    blocks += [rich(line(words(paragraph))) for paragraph in paragraphs if paragraph]
+    blocks.append(_takeaway(story))
+    blocks.append(rich(line(words("For your team: ", bold=True), words(story.question))))
+    if story.differs:
+        blocks.append(rich(line(words("On the sources: ", bold=True), words(story.differs))))
+    blocks.append(context(_theme_names(themes), emoji=True))
+    blocks.append({"type": "divider"})
+    blocks.append(rich(line(words("Sources", bold=True)), _sources(story.sources)))
+    return {"type": "modal", "title": plain("The whole story", 24), "close": plain("Close", 24), "blocks": blocks}
+
+
+def _told(story: Story, themes: Iterable[Theme]) -> list[Block]:
+    return [
+        header(story.title),
+        context(_where(story)),
+        rich(line(words(story.summary))),
+        _takeaway(story),
+        context(_theme_names(themes), emoji=True),
+    ]
+
+
+def _takeaway(story: Story) -> Block:
+    return rich(quote(words("Takeaway: ", bold=True), words(story.takeaway)))
+
+
+def _where(story: Story) -> str:
+    place = story.place or story.country
+    return " · ".join(str(part) for part in (story.company, place, story.year) if part)
+
+
+def _theme_names(themes: Iterable[Theme]) -> str:
+    return "   ".join(f":{theme.emoji}: {theme.name}" for theme in themes)
+
+
+def _reasons(why: tuple[Why, ...]) -> str:
+    return f"Why this one: {', '.join(map(str, why))}" if why else ""
+
+
+def _runner_up(story: Story, pick: Pick, position: int) -> Block:
+    chosen = Pick(story.id, pick.words, (*pick.shown, pick.story_id), pick.user_id)
+    return button(story.title, f"{ids.RUNNER_UP}:{position}", chosen.value(), says=f"Show {story.title}")
+
+
+def _sources(sources: tuple[Source, ...]) -> Block:
+    return {"type": "rich_text_list", "style": "bullet", "elements": [line(*_source(source)) for source in sources]}
+
+
+def _source(source: Source) -> list[Block]:
+    by = ", ".join(part for part in (source.author, source.publisher) if part)
+    title: Block = words(source.title)
+    if source.url:
+        title = {"type": "link", "url": source.url, "text": visible(source.title)}
+    return [title, words(f" ({by})")] if by else [title]
+
+
+def _spoken(story: Story, themes: Iterable[Theme]) -> str:
+    shown = ", ".join(theme.name for theme in themes)
+    return f"{story.title} ({_where(story)}). {story.summary} Takeaway: {story.takeaway} Themes: {shown}."

@@ -1,0 +1,1 @@
+"""Everything that wakes the bot: one file for each thing a person can do."""

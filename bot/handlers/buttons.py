@@ -1,0 +1,138 @@
+"""The buttons of a card and of a list: share, another one, read it all, and whatever leads from list to story."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks import ids, lists
+from bot.blocks.message import Message
+from bot.blocks.pick import Pick, read_pick
+from bot.blocks.story import full, shared
+from bot.errors import UserError
+from bot.handlers.answer import draw, reader_of
+from bot.handlers.replies import Replies
+from bot.services.once import Once
+from bot.services.sharing import Sharing
+
+Payload = Mapping[str, Any]
+
+
+def register(app: AsyncApp, sharing: Sharing, replies: Replies, once: Once) -> None:
+    app.action(ids.SHARE)(partial(share_story, sharing, replies, once))
+    app.action(ids.ANOTHER)(partial(another_story, sharing, replies))
+    app.action(ids.READ)(partial(read_story, sharing))
+    app.action(_numbered(ids.RUNNER_UP))(partial(show_story, sharing, replies))
+    app.action(ids.SHOW_STORY)(partial(show_story, sharing, replies))
+    app.action(_numbered(ids.SHOW_THEME))(partial(show_theme, sharing, replies))
+    app.action(ids.SHOW_THEMES)(partial(show_themes, sharing, replies))
+
+
+async def share_story(
+    sharing: Sharing, replies: Replies, once: Once, ack: AsyncAck, body: Payload, action: Payload, context: Payload
+) -> None:
+    await ack()
+    pick, reader = read_pick(action["value"]), reader_of(context)
+    story = sharing.story(pick.story_id)
+    place = body["container"]
+
+    async def post() -> None:
+        await replies.tell_all(body, shared(story, sharing.library.themes_of(story), reader.user_id))
+
+    # A second press before the card is redrawn is the same wish.
+    await once.run([("share", reader, place["channel_id"], place["message_ts"], story.id)], post)
+    if _is_own(body, pick):
+        found = sharing.show(reader, pick.story_id, pick.words)
+        note = "You shared this story with the channel."
+        await replies.replace(body, draw(sharing, reader, found, sharable=False, shown=pick.shown, note=note))
+
+
+async def another_story(
+    sharing: Sharing, replies: Replies, ack: AsyncAck, body: Payload, action: Payload, context: Payload
+) -> None:
+    await ack()
+    pick, reader = read_pick(action["value"]), reader_of(context)
+    shown = (*pick.shown, pick.story_id)
+    sharable = _has_a_channel(body)
+    if found := sharing.another(reader, pick.words, shown):
+        message = draw(sharing, reader, found, sharable=sharable, shown=shown)
+    else:
+        found = sharing.show(reader, pick.story_id, pick.words)
+        message = draw(
+            sharing, reader, found, sharable=sharable, shown=pick.shown, more=False, note=_no_further(pick.words)
+        )
+    await _answer(replies, body, pick, message)
+
+
+async def read_story(
+    sharing: Sharing, ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient
+) -> None:
+    await ack()
+    story = sharing.story(read_pick(action["value"]).story_id)
+    try:
+        await client.views_open(trigger_id=body["trigger_id"], view=full(story, sharing.library.themes_of(story)))
+    except SlackApiError as refused:
+        if refused.response.get("error") in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
+            raise UserError("That took too long, and Slack gave up opening the story. Press once more.") from refused
+        raise
+
+
+async def show_story(
+    sharing: Sharing, replies: Replies, ack: AsyncAck, body: Payload, action: Payload, context: Payload
+) -> None:
+    await ack()
+    pick, reader = read_pick(action["value"]), reader_of(context)
+    found = sharing.show(reader, pick.story_id, pick.words)
+    message = draw(sharing, reader, found, sharable=_has_a_channel(body), shown=pick.shown)
+    await _answer(replies, body, pick, message)
+
+
+async def show_theme(
+    sharing: Sharing, replies: Replies, ack: AsyncAck, body: Payload, action: Payload, context: Payload
+) -> None:
+    await ack()
+    theme, reader = sharing.theme(action["value"]), reader_of(context)
+    message = lists.stories_of(theme, sharing.library.stories_with(theme.id), reader.user_id)
+    await _answer(replies, body, Pick(""), message)
+
+
+async def show_themes(sharing: Sharing, replies: Replies, ack: AsyncAck, body: Payload) -> None:
+    await ack()
+    await _answer(replies, body, Pick(""), lists.themes(sharing.library))
+
+
+async def _answer(replies: Replies, body: Payload, pick: Pick, message: Message) -> None:
+    """Redraw a message that is the presser's own; leave other people's as they are and answer beside them."""
+    if _is_own(body, pick):
+        await replies.replace(body, message)
+    else:
+        await replies.whisper(body, message)
+
+
+def _is_own(body: Payload, pick: Pick) -> bool:
+    return _is_ephemeral(body) or _is_direct(body) or pick.user_id == body["user"]["id"]
+
+
+def _has_a_channel(body: Payload) -> bool:
+    return _is_ephemeral(body) or not _is_direct(body)
+
+
+def _is_ephemeral(body: Payload) -> bool:
+    return bool(body["container"].get("is_ephemeral"))
+
+
+def _is_direct(body: Payload) -> bool:
+    return str(body["container"].get("channel_id", "")).startswith("D")
+
+
+def _no_further(words: str) -> str:
+    return f"That was the last one on “{words}”." if words else "That was the last one."
+
+
+def _numbered(action_id: str) -> re.Pattern[str]:
+    # An action_id may stand once in a block: buttons in a row carry their position.
+    return re.compile(rf"{re.escape(action_id)}(:\d+)?$")

@@ -1,0 +1,78 @@
+"""What a person is told when their request could not be answered, and what is logged for us."""
+
+import json
+import logging
+import secrets
+import traceback
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.lists import apology
+from bot.errors import UserError
+from bot.handlers.replies import Replies
+
+Payload = Mapping[str, Any]
+
+log = logging.getLogger(__name__)
+
+
+def register(app: AsyncApp, replies: Replies) -> None:
+    app.error(partial(tell, replies))
+
+
+async def tell(replies: Replies, error: Exception, body: Payload, client: AsyncWebClient, response: BoltResponse) -> None:
+    """Say what went wrong to whoever asked, where they asked, and acknowledge what Slack sent.
+
+    Only an event whose answer Slack refused for now ("ratelimited": nothing was posted) is not acknowledged, so that
+    Slack delivers it again.
+    """
+    if "event" in body and _is_refused_for_now(error):
+        response.status = 503
+        return
+    response.status = 200
+    message = apology(_words_for(error))
+    if "command" in body:
+        response.body = json.dumps({"response_type": "ephemeral", **message})
+        response.headers["content-type"] = ["application/json"]
+        return
+    try:
+        if body.get("response_url"):
+            await replies.whisper(body, message)
+        elif channel_id := _asked_in(body):
+            event = body["event"]
+            await client.chat_postMessage(channel=channel_id, thread_ts=event.get("thread_ts"), **message)
+    except (UserError, SlackApiError) as untold:
+        log.warning("The person could not be told: %s", type(untold).__name__)
+
+
+def _words_for(error: Exception) -> str:
+    if isinstance(error, UserError):
+        return str(error)
+    reference = secrets.token_hex(4)
+    # The message of an unexpected error may hold people's words: log where it happened, not what it says.
+    where = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
+    log.error("Unexpected %s, told as %s\n%s", _kind(error), reference, where)
+    return f"Sorry, something went wrong on my side. If it happens again, tell whoever runs me: error {reference}."
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, SlackApiError):
+        return f"refusal by Slack ({error.response.get('error')})"
+    return type(error).__name__
+
+
+def _is_refused_for_now(error: Exception) -> bool:
+    return isinstance(error, SlackApiError) and error.response.get("error") == "ratelimited"
+
+
+def _asked_in(body: Payload) -> str | None:
+    match body:
+        case {"event": {"type": "app_mention" | "message", "channel": str(channel_id)}}:
+            return channel_id
+    return None

@@ -1,0 +1,37 @@
+"""Doing a thing once, however often it is asked for: events that Slack delivers again, buttons pressed twice."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Iterable
+
+KEPT = 10_000
+
+
+class Once:
+    """Remembers the last `KEPT` keys in memory: a restart forgets them, and with them what was done just before."""
+
+    def __init__(self) -> None:
+        self._done: OrderedDict[Hashable, asyncio.Future[None]] = OrderedDict()
+
+    async def run(self, keys: Iterable[Hashable], work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` unless one of `keys` is known; then share the outcome of the first time instead.
+
+        Work that fails is forgotten, so that a later delivery tries again.
+        """
+        keys = list(keys)
+        for key in keys:
+            if earlier := self._done.get(key):
+                # Shielded: a second caller who goes away must not stop the first one's work.
+                await asyncio.shield(earlier)
+                return
+        outcome = asyncio.ensure_future(work())
+        for key in keys:
+            self._done[key] = outcome
+        while len(self._done) > KEPT:
+            self._done.popitem(last=False)
+        try:
+            await outcome
+        except BaseException:
+            for key in keys:
+                self._done.pop(key, None)
+            raise

@@ -1,0 +1,110 @@
+"""Finding the story that fits what somebody asked, and the next one after it."""
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.library import Library
+from bot.domain.match import Match, Strength, Why
+from bot.domain.story import Story, Theme
+from bot.errors import UserError
+from bot.services.seen import Reader, Seen
+
+RUNNERS_UP = 2
+NEAREST = 3
+
+
+class Matching(Protocol):
+    """What sharing asks of the matching: every story that fits, the best first."""
+
+    def match(self, words: str, limit: int | None = None) -> list[Match]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A story to show, why it was chosen, and what else would fit. `words` is empty when nothing was asked for."""
+
+    words: str
+    story: Story
+    why: tuple[Why, ...]
+    runners_up: tuple[Story, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No story fits `words`; these come nearest, the closest first."""
+
+    words: str
+    nearest: tuple[Story, ...]
+
+
+class Sharing:
+    """Answers readers from one library.
+
+    `rng` chooses where any story would do.
+    """
+
+    def __init__(self, library: Library, matching: Matching, seen: Seen, rng: random.Random) -> None:
+        self.library = library
+        self._matching = matching
+        self._seen = seen
+        self._rng = rng
+
+    def find(self, reader: Reader, words: str) -> Found | Nothing:
+        """The best-fitting story for `words`, always the same one for the same words."""
+        matches = self._matching.match(words)
+        strong = [match for match in matches if match.strength is Strength.STRONG]
+        if not strong:
+            return Nothing(words, tuple(match.story for match in matches[:NEAREST]))
+        return self._show(reader, words, strong[0], strong[1:])
+
+    def another(self, reader: Reader, words: str, shown: Collection[str]) -> Found | None:
+        """The next story that fits and that neither this card (`shown`) nor this person has just had.
+
+        Without `words` any story fits. None when there is no further one.
+        """
+        if not words:
+            return self._surprise(reader, without=shown)
+        told = self._seen.just(reader).union(shown)
+        left = [match for match in self._matching.match(words) if match.is_strong and match.story.id not in told]
+        return self._show(reader, words, left[0], left[1:]) if left else None
+
+    def surprise(self, reader: Reader) -> Found:
+        """A story that this person has not seen lately, or the one they saw longest ago."""
+        found = self._surprise(reader, without=())
+        if found is None:
+            raise UserError("There are no stories yet. Ask whoever runs me to check the story packs.")
+        return found
+
+    def show(self, reader: Reader, story_id: str, words: str = "") -> Found:
+        """The story of this id, chosen by the reader; with `words`, why it fits them."""
+        story = self.story(story_id)
+        self._seen.remember(reader, story.id)
+        fitting = (match.why for match in self._matching.match(words) if match.story.id == story_id) if words else ()
+        return Found(words, story, next(iter(fitting), ()))
+
+    def story(self, story_id: str) -> Story:
+        if story := self.library.story(story_id):
+            return story
+        raise UserError("That story is no longer in the library.")
+
+    def theme(self, theme_id: str) -> Theme:
+        if theme := self.library.theme(theme_id):
+            return theme
+        raise UserError("That theme is no longer in the library.")
+
+    def _show(self, reader: Reader, words: str, best: Match, others: list[Match]) -> Found:
+        self._seen.remember(reader, best.story.id)
+        runners_up = tuple(match.story for match in others[:RUNNERS_UP])
+        return Found(words, best.story, best.why, runners_up)
+
+    def _surprise(self, reader: Reader, without: Collection[str]) -> Found | None:
+        age = {story_id: position for position, story_id in enumerate(self._seen.lately(reader), start=1)}
+        left = [story for story in self.library.stories if story.id not in without]
+        if not left:
+            return None
+        longest_ago = min(age.get(story.id, 0) for story in left)
+        story = self._rng.choice([story for story in left if age.get(story.id, 0) == longest_ago])
+        self._seen.remember(reader, story.id)
+        return Found("", story, ())
