@@ -1,0 +1,183 @@
+"""Builds everything, runs it together, closes it: the only module that knows all the others."""
+
+import asyncio
+import logging
+import random
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import packs
+from bot.config import Connection, Settings
+from bot.domain.library import Library
+from bot.errors import Problem, ProblemsError
+from bot.handlers import buttons, command, errors, home, mention
+from bot.handlers.replies import Replies
+from bot.identity import Identity
+from bot.manifest import manifest
+from bot.matching import Matcher
+from bot.services.once import Once
+from bot.services.seen import Seen
+from bot.services.sharing import Sharing
+from bot.socket_mode import SocketMode
+from bot.web import Edge
+
+log = logging.getLogger(__name__)
+
+# SIGTERM is followed by SIGKILL after 10 s in most places: what is in flight gets 8.
+DRAIN_SECONDS = 8.0
+# For one call; Slack's own answers take well under a second.
+SLACK_TIMEOUT_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A bot whose door is open. `until_refused` ends only with the ProblemsError of a token that Slack refuses."""
+
+    bolt: AsyncApp
+    port: int
+    until_refused: asyncio.Future[None]
+
+
+def run(settings: Settings, connection: Connection) -> int:
+    """Serve until SIGTERM or SIGINT; the exit status. ProblemsError tells why it cannot."""
+    return asyncio.run(_run(settings, connection))
+
+
+def load_library(settings: Settings) -> Library:
+    """The stories of all packs. Broken ones are logged and left out; ProblemsError only when none is left."""
+    loaded = packs.load(settings.pack_folders())
+    for problem in loaded.problems:
+        log.warning("%s", problem)
+    if not loaded.library.stories:
+        raise ProblemsError(loaded.problems or [Problem("packs", None, "There are no stories.", "Name a pack folder.")])
+    return loaded.library
+
+
+@asynccontextmanager
+async def serve(
+    settings: Settings, connection: Connection, library: Library, matcher: Matcher
+) -> AsyncIterator[Serving]:
+    """Open the door; on the way out take nothing more, finish what is in flight, and close everything."""
+    async with AsyncExitStack() as closing:
+        session = await closing.enter_async_context(aiohttp.ClientSession())
+        # Nothing is sent again on its own: a post whose answer got lost may have been posted.
+        client = AsyncWebClient(
+            token=connection.bot_token.get_secret_value(),
+            base_url=connection.api_url,
+            timeout=SLACK_TIMEOUT_SECONDS,
+            session=session,
+            retry_handlers=[],
+        )
+        identity = Identity(client)
+        closing.push_async_callback(identity.forget)
+        sharing = Sharing(library, matcher, Seen(), random.Random())
+        bolt = _listening(settings, client, identity, sharing, Replies(session, connection.api_url))
+        socket = _socket_mode(connection, session, client, bolt)
+
+        def hindrances() -> list[str]:
+            unknown = [] if identity.is_known else ["Slack has not said yet who this bot is"]
+            return unknown + (["Socket Mode is not connected"] if socket and not socket.is_connected else [])
+
+        await identity.learn()
+        port = await _open_door(closing, connection, bolt, hindrances)
+        until_refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if socket:
+            until_refused = asyncio.ensure_future(socket.run())
+            closing.push_async_callback(_cancelled, until_refused)
+            closing.push_async_callback(socket.drain, DRAIN_SECONDS)
+        yield Serving(bolt, port, until_refused)
+
+
+@asynccontextmanager
+async def try_out(*, bot_token: str, signing_secret: str, api_url: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """The bot with its own stories for a Slack on this machine: where that Slack reaches it, and its manifest."""
+    settings = Settings()
+    connection = Connection(SecretStr(bot_token), SecretStr(signing_secret), None, api_url, host="127.0.0.1", port=0)
+    library = load_library(settings)
+    matcher = await asyncio.to_thread(Matcher, library)
+    async with serve(settings, connection, library, matcher) as serving:
+        url = f"http://127.0.0.1:{serving.port}"
+        yield f"{url}/slack/events", manifest(settings.command, url)
+
+
+def _listening(
+    settings: Settings, client: AsyncWebClient, identity: Identity, sharing: Sharing, replies: Replies
+) -> AsyncApp:
+    async def authorize() -> AuthorizeResult:  # Bolt looks at the names of arguments, and would fill in `self`
+        return identity.known()
+
+    app = AsyncApp(
+        client=client,
+        authorize=authorize,
+        # The answer waits for its listener: nothing acknowledged is lost, and a raise is seen.
+        process_before_response=True,
+        # Done on the raw bytes before anything is parsed, in web.py.
+        request_verification_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    once = Once()
+    # Bolt asks the listeners in turn: the command, for which people wait, comes first.
+    command.register(app, settings.command, sharing)
+    buttons.register(app, sharing, replies, once)
+    mention.register(app, settings.command, sharing, once)
+    home.register(app)
+    errors.register(app, replies)
+    return app
+
+
+def _socket_mode(
+    connection: Connection, session: aiohttp.ClientSession, client: AsyncWebClient, bolt: AsyncApp
+) -> SocketMode | None:
+    token = connection.app_token
+    return SocketMode(session, client, token.get_secret_value(), bolt.async_dispatch) if token else None
+
+
+async def _open_door(
+    closing: AsyncExitStack, connection: Connection, bolt: AsyncApp, hindrances: Callable[[], list[str]]
+) -> int:
+    """Listen for HTTP; the port. Behind Socket Mode only the health pages are there."""
+    secret = connection.signing_secret if not connection.app_token else None
+    edge = Edge(secret.get_secret_value() if secret else None, bolt.async_dispatch, hindrances)
+    # Bodies are verified as they came: nothing is unpacked before.
+    runner = web.AppRunner(edge.application(), access_log=None, auto_decompress=False, shutdown_timeout=DRAIN_SECONDS)
+    await runner.setup()
+    closing.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, connection.host, connection.port)
+    await site.start()
+    closing.push_async_callback(edge.drain, DRAIN_SECONDS)
+    closing.push_async_callback(site.stop)
+    port: int = runner.addresses[0][1]
+    return port
+
+
+async def _cancelled(work: asyncio.Future[None]) -> None:
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
+async def _run(settings: Settings, connection: Connection) -> int:
+    library = load_library(settings)
+    matcher = await asyncio.to_thread(Matcher, library)
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    async with serve(settings, connection, library, matcher) as serving:
+        log.info("Telling %d stories with %s on port %d", len(library.stories), settings.command, serving.port)
+        until_stopped = asyncio.ensure_future(stopped.wait())
+        endings: list[asyncio.Future[Any]] = [until_stopped, serving.until_refused]
+        ended, _ = await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
+        until_stopped.cancel()
+        for ending in ended:
+            ending.result()
+        log.info("Stopping: finishing what is in flight")
+    return 0

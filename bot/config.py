@@ -1,0 +1,152 @@
+"""Settings from a YAML file and secrets from the environment; every problem of both is told at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+
+from bot import strict_yaml
+from bot.errors import Problem, ProblemsError
+from bot.packs import BUILTIN, pack_folder
+from bot.wording import in_words
+
+SLACK_API = "https://slack.com/api/"
+DEFAULT_PORT = 3000
+
+ChannelId = Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]{5,}$")]
+UserId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{5,}$")]
+GroupId = Annotated[str, StringConstraints(pattern=r"^S[A-Z0-9]{5,}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Moderation(_Section):
+    """Who reviews what people submit."""
+
+    channel: ChannelId | None = None
+    moderators: tuple[UserId, ...] = ()
+    group: GroupId | None = None
+
+
+class Weekly(_Section):
+    """The story of the week; `catch_up` in hours."""
+
+    catch_up: Annotated[int, Field(ge=0, le=168)] = 24
+
+
+class Privacy(_Section):
+    """How long a workspace's data outlives its installation, in days."""
+
+    keep_days: Annotated[int, Field(ge=0, le=365)] = 30
+
+
+class Settings(_Section):
+    """Everything that `config.example.yaml` holds; pack folders are absolute paths."""
+
+    # Slack allows lower-case names of at most 32 characters (docs: slash commands).
+    command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/story"
+    packs: Annotated[tuple[str, ...], Field(min_length=1)] = (BUILTIN,)
+    moderation: Moderation = Moderation()
+    weekly: Weekly = Weekly()
+    privacy: Privacy = Privacy()
+
+    def pack_folders(self) -> list[Path]:
+        return [pack_folder(pack) for pack in self.packs]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How this process reaches Slack and is reached: Socket Mode when there is an `app_token`, else HTTP."""
+
+    bot_token: SecretStr
+    signing_secret: SecretStr | None = None
+    app_token: SecretStr | None = None
+    api_url: str = SLACK_API
+    host: str = "0.0.0.0"  # noqa: S104 - in a container the port is published by its engine
+    port: int = DEFAULT_PORT
+
+
+def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
+    """The settings of a file, or the defaults without one; ProblemsError tells everything that is wrong with it."""
+    settings, problems = _settings(path)
+    if problems:
+        raise ProblemsError(problems)
+    return settings
+
+
+def load_to_run(path: Path | None, environment: Mapping[str, str]) -> tuple[Settings, Connection]:
+    """Settings and secrets; ProblemsError tells what is wrong with the file and with the environment together."""
+    settings, problems = _settings(path)
+    connection, missing = _connection(environment)
+    if problems or missing:
+        raise ProblemsError([*problems, *missing])
+    return settings, connection
+
+
+def _settings(path: Path | None) -> tuple[Settings, list[Problem]]:
+    if path is None:
+        return Settings(), []
+    try:
+        document = strict_yaml.read(path.read_bytes().decode())
+    except (OSError, UnicodeDecodeError) as unreadable:
+        reason = unreadable.strerror if isinstance(unreadable, OSError) else "it is not UTF-8 text"
+        mend = "Copy config.example.yaml there, or name another file with --config."
+        return Settings(), [Problem(str(path), None, f"The settings cannot be read: {reason}.", mend)]
+    problems = [Problem(str(path), flaw.line, flaw.what, flaw.mend) for flaw in document.flaws]
+    if not document.whole:
+        return Settings(), problems
+    try:
+        settings = Settings.model_validate(document.value or {})
+    except ValidationError as invalid:
+        for error in invalid.errors():
+            what, mend = in_words(error, _fields_at(error["loc"][:-1]))
+            problems.append(Problem(str(path), document.line_of(error["loc"]), what, mend))
+        return Settings(), problems
+    beside = path.resolve().parent
+    packs = tuple(pack if pack == BUILTIN else str(beside / Path(pack).expanduser()) for pack in settings.packs)
+    return settings.model_copy(update={"packs": packs}), problems
+
+
+def _fields_at(loc: tuple[str | int, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for name in loc:
+        field = model.model_fields.get(str(name))
+        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return []
+        model = field.annotation
+    return list(model.model_fields)
+
+
+def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Problem]]:
+    problems = []
+
+    def secret(name: str, prefix: str, where: str, *, needed: bool) -> SecretStr | None:
+        value = environment.get(name, "").strip()
+        if not value and needed:
+            problems.append(Problem(name, None, "This environment variable is missing.", f"Copy it from {where}."))
+        if value and not value.startswith(prefix):
+            problems.append(Problem(name, None, f"It should start with {prefix}.", f"Copy it from {where}."))
+        return SecretStr(value) if value else None
+
+    app_token = secret("SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens", needed=False)
+    bot_token = secret("SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", needed=True)
+    signing_secret = secret(
+        "SLACK_SIGNING_SECRET", "", "Basic Information, App Credentials", needed=app_token is None
+    )
+    port = environment.get("PORT", "").strip() or str(DEFAULT_PORT)
+    if not (port.isascii() and port.isdigit() and 0 <= int(port) <= 65535):
+        problems.append(Problem("PORT", None, "It should be a port number.", "Take one from 1 to 65535."))
+        port = str(DEFAULT_PORT)
+    api_url = environment.get("SLACK_API_URL", "").strip() or SLACK_API
+    if not api_url.startswith(("https://", "http://")):
+        problems.append(Problem("SLACK_API_URL", None, "It should be a web address.", f"Slack's own is {SLACK_API}"))
+    if not api_url.endswith("/"):
+        api_url += "/"
+    found = Connection(
+        bot_token or SecretStr(""), signing_secret, app_token, api_url=api_url, port=int(port)
+    )
+    return found, problems

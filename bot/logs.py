@@ -1,0 +1,32 @@
+"""What is logged: one line each on standard error, never a token, a response URL or people's words."""
+
+import logging
+import re
+
+_SECRETS = re.compile(
+    r"xox[a-z]-[\w.-]+|xapp-[\w-]+|xoxe\.[\w.-]+|https?://[^\s\"']*?/(?:commands|actions|services|workflows)/[^\s\"']+"
+    r"|(?<=[?&]ticket=)[^\s&\"']+"
+)
+
+
+class Redacting(logging.Formatter):
+    """Blackens secrets in the finished line, so that no caller can forget to."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _SECRETS.sub("[secret]", super().format(record))
+
+
+def configure(level: str) -> None:
+    """Log to standard error from `level` on.
+
+    The SDK and the HTTP libraries log whole requests, with people's words, at DEBUG and INFO: they speak from
+    WARNING on whatever the level is, and Bolt, whose warnings quote requests, from ERROR on.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for library in ("slack_sdk", "aiohttp", "asyncio"):
+        logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)

@@ -1,0 +1,44 @@
+"""A workspace with Storybot installed in it: the real app behind signed HTTP, and only Slack stood in for."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot import packs
+from bot.app import serve
+from bot.config import Connection, Settings
+from bot.domain.library import Library
+from bot.manifest import manifest
+from bot.matching import Matcher
+from playground import Playground
+
+STORIES = Path(__file__).parent.parent / "stories"
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    loaded = packs.load([STORIES])
+    assert not loaded.problems
+    return loaded.library
+
+
+@pytest.fixture(scope="session")
+def matcher(library: Library) -> Matcher:
+    return Matcher(library)
+
+
+def connection_to(slack: Playground) -> Connection:
+    return Connection(
+        SecretStr(slack.bot_token), SecretStr(slack.signing_secret), api_url=slack.api_url, host="127.0.0.1", port=0
+    )
+
+
+@pytest.fixture
+async def slack(library: Library, matcher: Matcher) -> AsyncIterator[Playground]:
+    """A workspace in which Storybot is installed, as its own manifest says."""
+    async with Playground() as slack, serve(Settings(), connection_to(slack), library, matcher) as serving:
+        url = f"http://127.0.0.1:{serving.port}"
+        slack.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        yield slack

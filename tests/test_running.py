@@ -1,0 +1,134 @@
+"""The bot as a process: started from a shell, stopped by its host."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from bot.manifest import manifest
+from playground import Playground
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(slack: Playground, port: int) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "STORYBOT_"))}
+    return kept | {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "PORT": str(port),
+    }
+
+
+@asynccontextmanager
+async def storybot(environment: dict[str, str]) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=environment, stdout=PIPE, stderr=PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def until_ready(port: int, process: Process) -> None:
+    async with aiohttp.ClientSession() as session:
+        for _ in range(200):
+            assert process.returncode is None
+            try:
+                async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.1)
+    raise AssertionError("never ready")
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Playground]:
+    async with Playground() as slack:
+        yield slack
+
+
+async def test_it_answers_and_after_sigterm_finishes_and_ends_well(workspace: Playground) -> None:
+    port = free_port()
+    async with storybot(environment(workspace, port)) as process:
+        await until_ready(port, process)
+        url = f"http://127.0.0.1:{port}"
+        workspace.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        ada = workspace.person("Ada")
+        await ada.types("/story empathy", channel="general")
+        assert "Takeaway:" in ada.last("general").drawn
+
+        # Slack is slow to take the answer, and the host stops the bot meanwhile: nothing acknowledged is lost.
+        workspace.fail("chat.postMessage", delay=1.0)
+        asked = asyncio.create_task(ada.types("@storybot teamwork", channel="general"))
+        await asyncio.sleep(0.4)
+        stopped_at = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert time.monotonic() - stopped_at < 10
+        await asked
+        assert any("Takeaway:" in message.drawn for message in ada.sees("general") if not message.ephemeral)
+
+
+async def test_missing_secrets_and_bad_settings_are_told_together_with_status_2(tmp_path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("comand: /x\n")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", "--config", str(config), env={"PATH": ""}, stdout=PIPE, stderr=PIPE
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 2
+    for part in ("config.yaml:1", "command", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
+        assert part in said.decode()
+    assert "Traceback" not in said.decode()
+
+
+@pytest.mark.parametrize("token", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+async def test_a_token_that_slack_refuses_ends_with_a_clear_message(workspace: Playground, token: str) -> None:
+    wrong = {"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_APP_TOKEN": "xapp-wrong"}[token]
+    begun = time.monotonic()
+    async with storybot(environment(workspace, free_port()) | {token: wrong}) as process:
+        _, said = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 2
+    assert time.monotonic() - begun < 10
+    assert token in said.decode()
+    assert "invalid_auth" in said.decode()
+    assert "Traceback" not in said.decode()
+
+
+async def test_while_slack_is_away_it_lives_but_is_not_ready() -> None:
+    async with Playground() as slack:
+        away = environment(slack, free_port())
+    async with storybot(away) as process, aiohttp.ClientSession() as session:
+        url = f"http://127.0.0.1:{away['PORT']}"
+        for _ in range(100):
+            try:
+                async with session.get(f"{url}/healthz") as answer:
+                    assert answer.status == 200
+                    break
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.1)
+        async with session.get(f"{url}/readyz") as answer:
+            assert answer.status == 503
+            assert "who this bot is" in await answer.text()
+        assert process.returncode is None

@@ -1,0 +1,47 @@
+"""Where no address can be reached from outside: requests come over a WebSocket that the bot opens."""
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import serve
+from bot.config import Settings
+from bot.domain.library import Library
+from bot.manifest import manifest
+from bot.matching import Matcher
+from playground import Playground
+from tests.conftest import connection_to
+
+
+@pytest.fixture
+async def slack(library: Library, matcher: Matcher) -> AsyncIterator[Playground]:
+    async with Playground() as slack:
+        slack.install(manifest=manifest("/story"))
+        connection = dataclasses.replace(connection_to(slack), app_token=SecretStr(slack.app_token))
+        async with serve(Settings(), connection, library, matcher):
+            await slack.socket_mode.connected()
+            yield slack
+
+
+async def test_a_command_is_answered_over_the_socket(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("/story empathy", channel="general")
+    assert "Takeaway:" in ada.last("general").drawn
+
+
+async def test_a_lost_connection_comes_back_with_a_fresh_ticket(slack: Playground) -> None:
+    for _ in range(3):
+        slack.socket_mode.drop()
+        while slack.socket_mode.connections:
+            await asyncio.sleep(0.01)
+        await slack.socket_mode.connected()
+    tickets = [call for call in slack.calls if call.method == "apps.connections.open"]
+    assert len({str(call.answer) for call in tickets}) == 4
+
+    ada = slack.person("Ada")
+    await ada.types("@storybot teamwork", channel="general")
+    await slack.settled()
+    assert "Takeaway:" in ada.last("general").drawn
