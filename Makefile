@@ -1,0 +1,57 @@
+# Two commands do it all on a fresh clone: `make try` and `make test`.
+# Only Python 3.11+, make and a package index are needed.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help try test check format relevance schemas constraints clean
+
+help:  ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# A stamp stands for an environment that fits pyproject.toml and constraints.txt: to run, and to develop.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+$(VENV)/.runs: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Storybot needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@echo "Installing into $(VENV) (a minute or two, once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --upgrade 'pip>=25.1'
+	@$(PIP) --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.develops: $(VENV)/.runs
+	@echo "Installing what the tests need ..."
+	@$(PIP) --constraint constraints.txt --group dev
+	@touch $@
+
+try: $(VENV)/.runs  ## try the bot in a web page, without Slack
+	@$(BIN)/python -m playground
+
+test: $(VENV)/.develops  ## all tests
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.develops  ## style, types, arrows, stories
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/storybot check stories
+
+format: $(VENV)/.develops  ## make the style right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+relevance: $(VENV)/.develops  ## how well the matching answers judged queries
+	$(BIN)/python -m bench.relevance
+
+schemas: $(VENV)/.develops  ## write the JSON Schemas of stories/ anew
+	$(BIN)/storybot schema story > stories/story.schema.json
+	$(BIN)/storybot schema themes > stories/themes.schema.json
+
+constraints: $(VENV)/.develops  ## write the exact versions that are installed
+	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+
+clean:  ## remove what was made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
