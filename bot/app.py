@@ -28,7 +28,7 @@ from bot.matching import Matcher
 from bot.services.once import Once
 from bot.services.seen import Seen
 from bot.services.sharing import Sharing
-from bot.socket_mode import SocketMode
+from bot.socket_mode import SocketMode, check_app_token
 from bot.web import Edge
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,15 @@ class Serving:
     bolt: AsyncApp
     port: int
     until_refused: asyncio.Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The line to Slack: one session and one client for all that the bot says, and who it is there."""
+
+    session: aiohttp.ClientSession
+    client: AsyncWebClient
+    identity: Identity
 
 
 def run(settings: Settings, connection: Connection) -> int:
@@ -67,29 +76,48 @@ def load_library(settings: Settings) -> Library:
 async def serve(
     settings: Settings, connection: Connection, library: Library, matcher: Matcher
 ) -> AsyncIterator[Serving]:
-    """Open the door; on the way out take nothing more, finish what is in flight, and close everything."""
-    async with AsyncExitStack() as closing:
-        session = await closing.enter_async_context(aiohttp.ClientSession())
-        # Nothing is sent again on its own: a post whose answer got lost may have been posted.
+    """Reach Slack and open the door; on the way out finish what is in flight, and close everything."""
+    async with reach(connection) as slack, open_door(settings, connection, slack, library, matcher) as serving:
+        yield serving
+
+
+@asynccontextmanager
+async def reach(connection: Connection) -> AsyncIterator[Slack]:
+    """The line to Slack. ProblemsError when Slack refuses a token; a Slack that is out of reach may come back."""
+    async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(
             token=connection.bot_token.get_secret_value(),
             base_url=connection.api_url,
             timeout=SLACK_TIMEOUT_SECONDS,
             session=session,
+            # Nothing is sent again on its own: a post whose answer got lost may have been posted.
             retry_handlers=[],
         )
         identity = Identity(client)
-        closing.push_async_callback(identity.forget)
-        sharing = Sharing(library, matcher, Seen(), random.Random())
-        bolt = _listening(settings, client, identity, sharing, Replies(session, connection.api_url))
-        socket = _socket_mode(connection, session, client, bolt)
+        try:
+            await identity.learn()
+            if connection.app_token:
+                await check_app_token(client, connection.app_token.get_secret_value())
+            yield Slack(session, client, identity)
+        finally:
+            await identity.forget()
 
-        def hindrances() -> list[str]:
-            unknown = [] if identity.is_known else ["Slack has not said yet who this bot is"]
-            return unknown + (["Socket Mode is not connected"] if socket and not socket.is_connected else [])
 
-        await identity.learn()
-        port = await _open_door(closing, connection, bolt, hindrances)
+@asynccontextmanager
+async def open_door(
+    settings: Settings, connection: Connection, slack: Slack, library: Library, matcher: Matcher
+) -> AsyncIterator[Serving]:
+    """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain."""
+    sharing = Sharing(library, matcher, Seen(), random.Random())
+    bolt = _listening(settings, slack, sharing, Replies(slack.session, connection.api_url))
+    socket = _socket_mode(connection, slack, bolt)
+
+    def hindrances() -> list[str]:
+        unknown = [] if slack.identity.is_known else ["Slack has not said yet who this bot is"]
+        return unknown + (["Socket Mode is not connected"] if socket and not socket.is_connected else [])
+
+    async with AsyncExitStack() as closing:
+        port = await _listen(closing, connection, bolt, hindrances)
         until_refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if socket:
             until_refused = asyncio.ensure_future(socket.run())
@@ -99,7 +127,7 @@ async def serve(
 
 
 @asynccontextmanager
-async def try_out(*, bot_token: str, signing_secret: str, api_url: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+async def try_out(bot_token: str, signing_secret: str, api_url: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """The bot with its own stories for a Slack on this machine: where that Slack reaches it, and its manifest."""
     settings = Settings()
     connection = Connection(SecretStr(bot_token), SecretStr(signing_secret), None, api_url, host="127.0.0.1", port=0)
@@ -110,14 +138,12 @@ async def try_out(*, bot_token: str, signing_secret: str, api_url: str) -> Async
         yield f"{url}/slack/events", manifest(settings.command, url)
 
 
-def _listening(
-    settings: Settings, client: AsyncWebClient, identity: Identity, sharing: Sharing, replies: Replies
-) -> AsyncApp:
+def _listening(settings: Settings, slack: Slack, sharing: Sharing, replies: Replies) -> AsyncApp:
     async def authorize() -> AuthorizeResult:  # Bolt looks at the names of arguments, and would fill in `self`
-        return identity.known()
+        return slack.identity.known()
 
     app = AsyncApp(
-        client=client,
+        client=slack.client,
         authorize=authorize,
         # The answer waits for its listener: nothing acknowledged is lost, and a raise is seen.
         process_before_response=True,
@@ -135,14 +161,12 @@ def _listening(
     return app
 
 
-def _socket_mode(
-    connection: Connection, session: aiohttp.ClientSession, client: AsyncWebClient, bolt: AsyncApp
-) -> SocketMode | None:
+def _socket_mode(connection: Connection, slack: Slack, bolt: AsyncApp) -> SocketMode | None:
     token = connection.app_token
-    return SocketMode(session, client, token.get_secret_value(), bolt.async_dispatch) if token else None
+    return SocketMode(slack.session, slack.client, token.get_secret_value(), bolt.async_dispatch) if token else None
 
 
-async def _open_door(
+async def _listen(
     closing: AsyncExitStack, connection: Connection, bolt: AsyncApp, hindrances: Callable[[], list[str]]
 ) -> int:
     """Listen for HTTP; the port. Behind Socket Mode only the health pages are there."""
@@ -167,11 +191,14 @@ async def _cancelled(work: asyncio.Future[None]) -> None:
 
 async def _run(settings: Settings, connection: Connection) -> int:
     library = load_library(settings)
-    matcher = await asyncio.to_thread(Matcher, library)
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    async with serve(settings, connection, library, matcher) as serving:
+    async with AsyncExitStack() as closing:
+        # Slack first: a token that it refuses should not wait for the stories to be understood.
+        slack = await closing.enter_async_context(reach(connection))
+        matcher = await asyncio.to_thread(Matcher, library)
+        serving = await closing.enter_async_context(open_door(settings, connection, slack, library, matcher))
         log.info("Telling %d stories with %s on port %d", len(library.stories), settings.command, serving.port)
         until_stopped = asyncio.ensure_future(stopped.wait())
         endings: list[asyncio.Future[Any]] = [until_stopped, serving.until_refused]

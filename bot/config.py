@@ -66,7 +66,7 @@ class Connection:
     signing_secret: SecretStr | None = None
     app_token: SecretStr | None = None
     api_url: str = SLACK_API
-    host: str = "0.0.0.0"  # noqa: S104 - in a container the port is published by its engine
+    host: str = "0.0.0.0"
     port: int = DEFAULT_PORT
 
 
@@ -134,9 +134,7 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
 
     app_token = secret("SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens", needed=False)
     bot_token = secret("SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", needed=True)
-    signing_secret = secret(
-        "SLACK_SIGNING_SECRET", "", "Basic Information, App Credentials", needed=app_token is None
-    )
+    signing_secret = secret("SLACK_SIGNING_SECRET", "", "Basic Information, App Credentials", needed=app_token is None)
     port = environment.get("PORT", "").strip() or str(DEFAULT_PORT)
     if not (port.isascii() and port.isdigit() and 0 <= int(port) <= 65535):
         problems.append(Problem("PORT", None, "It should be a port number.", "Take one from 1 to 65535."))
@@ -146,7 +144,5 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
         problems.append(Problem("SLACK_API_URL", None, "It should be a web address.", f"Slack's own is {SLACK_API}"))
     if not api_url.endswith("/"):
         api_url += "/"
-    found = Connection(
-        bot_token or SecretStr(""), signing_secret, app_token, api_url=api_url, port=int(port)
-    )
+    found = Connection(bot_token or SecretStr(""), signing_secret, app_token, api_url=api_url, port=int(port))
     return found, problems

@@ -51,7 +51,7 @@ class SocketMode:
                 failures = 0
                 await asyncio.sleep(AFTER_A_GOOD_END)
             except (ClientError, OSError, TimeoutError, SlackApiError) as lost:
-                refuse_bad_token(lost)
+                _refuse_bad_token(lost)
                 wait = AGAIN_AFTER[min(failures, len(AGAIN_AFTER) - 1)]
                 failures += 1
                 log.warning("Socket Mode is not connected (%s); again in %s s", type(lost).__name__, wait)
@@ -113,7 +113,15 @@ class SocketMode:
             await socket.send_json(acknowledged)
 
 
-def refuse_bad_token(error: Exception) -> None:
+async def check_app_token(client: AsyncWebClient, app_token: str) -> None:
+    """ProblemsError when Slack refuses the token; whatever else goes wrong may pass."""
+    try:
+        await client.apps_connections_open(app_token=app_token)
+    except (ClientError, OSError, TimeoutError, SlackApiError) as error:
+        _refuse_bad_token(error)
+
+
+def _refuse_bad_token(error: Exception) -> None:
     if isinstance(error, SlackApiError) and error.response.get("error") in _BAD_TOKEN:
         said = error.response.get("error")
         mend = "Take one with connections:write from Basic Information, App-Level Tokens."

@@ -84,6 +84,14 @@ def test_the_packs_of_a_configuration_are_checked(types: Types, author: Author, 
     assert types("check", "--config", str(config)).stdout == "1 story, 2 themes: all good\n"
 
 
+def test_the_name_of_a_file_cannot_steer_the_terminal(types: Types, author: Author) -> None:
+    author.writes("\x1b[31m\n.yaml", STORY)
+    answer = types("check", str(author.folder))
+    assert answer.returncode == 2
+    assert "?[31m?.yaml:2: The id “the-umbrella” is not the name of the file." in answer.stdout
+    assert "\x1b" not in answer.stdout
+
+
 def test_a_pack_that_is_not_there(types: Types) -> None:
     answer = types("check", "nowhere")
     assert answer.returncode == 2

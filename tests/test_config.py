@@ -1,5 +1,6 @@
 """Whoever runs the bot writes settings, and is told everything that is wrong with them at once."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def test_the_example_holds_every_setting_with_its_default() -> None:
 
 def test_the_example_explains_every_setting_in_the_line_above_it() -> None:
     lines = EXAMPLE.read_text().splitlines()
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in itertools.pairwise(lines):
         if re.match(r" *[a-z_]+:", line):
             assert above.strip().startswith("# "), line
 

@@ -133,6 +133,20 @@ def test_a_mistake_is_told_with_its_line_and_its_mend(
     assert mend in told[0].mend
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("company: Harbour Ferries", "company: *us"),
+        ("[listening, ownership]", "[listening, Ownership]"),
+        ("  - title: The harbour paper\n    url: https", "  - https"),
+    ],
+    ids=["an alias", "a theme with a capital letter", "the only source is broken"],
+)
+def test_one_mistake_is_told_once(author: Author, old: str, new: str) -> None:
+    author.tells("the-umbrella", (old, new))
+    assert len(author.loads().problems) == 1
+
+
 def test_a_field_left_out_is_told(author: Author) -> None:
     author.tells("the-umbrella", ("company: Harbour Ferries\n", ""))
     [problem] = author.loads().problems

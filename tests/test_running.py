@@ -1,7 +1,6 @@
 """The bot as a process: started from a shell, stopped by its host."""
 
 import asyncio
-import json
 import os
 import signal
 import socket

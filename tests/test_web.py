@@ -75,9 +75,7 @@ async def test_too_large_a_body_is_refused_signed_or_not(slack: Playground) -> N
         {"type": "something_new"},
     ],
 )
-async def test_what_nobody_listens_to_is_acknowledged_all_the_same(
-    slack: Playground, payload: dict[str, Any]
-) -> None:
+async def test_what_nobody_listens_to_is_acknowledged_all_the_same(slack: Playground, payload: dict[str, Any]) -> None:
     body = json.dumps(payload).encode()
     status, _ = await slack.sends(body, {**slack.sign(body), "Content-Type": "application/json"})
     assert status == 200

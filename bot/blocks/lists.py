@@ -32,7 +32,9 @@ def stories_of(theme: Theme, stories: list[Story], user_id: str) -> Message:
     listed = stories[:STORIES_LISTED]
     blocks = [header(f"{theme.name}: {_stories(len(stories))}"), context(theme.meaning)]
     for story in listed:
-        show = button("Show", ids.SHOW_STORY, Pick(story.id, theme.name, user_id=user_id).value(), says=f"Show {story.title}")
+        show = button(
+            "Show", ids.SHOW_STORY, Pick(story.id, theme.name, user_id=user_id).value(), says=f"Show {story.title}"
+        )
         blocks.append(_listed(story, show))
     if len(stories) > len(listed):
         blocks.append(context(f"And {len(stories) - len(listed)} more: ask for {theme.name} to leaf through them."))
@@ -48,8 +50,7 @@ def nothing(asked: str, nearest: tuple[Story, ...], library: Library, user_id: s
     if nearest:
         blocks.append(context("The nearest I know:"))
     for story in nearest:
-        show = button("Show", ids.SHOW_STORY, Pick(story.id, user_id=user_id).value(), says=f"Show {story.title}")
-        blocks.append(_listed(story, show))
+        blocks.append(_listed(story, Pick(story.id, user_id=user_id)))
     told = [theme for theme in library.themes if library.stories_with(theme.id)][:THEME_BUTTONS]
     if told:
         blocks.append(context("Or take a theme:"))
@@ -87,8 +88,9 @@ def _stories(count: int) -> str:
     return "1 story" if count == 1 else f"{count} stories"
 
 
-def _listed(story: Story, accessory: Block) -> Block:
-    return section(f"{story.title} ({story.company}): {story.summary}", accessory)
+def _listed(story: Story, pick: Pick) -> Block:
+    show = button("Show", ids.SHOW_STORY, pick.value(), says=f"Show {story.title}")
+    return section(f"{story.title} ({story.company}): {story.summary}", show)
 
 
 def _theme_button(theme: Theme, position: int) -> Block:

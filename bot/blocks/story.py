@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bot.blocks import ids
 from bot.blocks.message import Block, Message, actions, button, context, header, line, plain, quote, rich, words
 from bot.blocks.pick import Pick
-from bot.blocks.text import escaped, fallback, visible
+from bot.blocks.text import fallback, visible
 from bot.domain.match import Why
 from bot.domain.story import Source, Story, Theme
 

@@ -23,9 +23,7 @@ def visible(words: str) -> str:
     """`words` without characters that hide, reorder or break what stands around them; white space becomes spaces."""
     spaced = (" " if character.isspace() else character for character in words)
     return "".join(
-        character
-        for character in spaced
-        if character in _JOINERS or unicodedata.category(character) not in _INVISIBLE
+        character for character in spaced if character in _JOINERS or unicodedata.category(character) not in _INVISIBLE
     )
 
 
@@ -41,8 +39,10 @@ def escaped(words: str) -> str:
 
 
 def fallback(*parts: str) -> str:
-    """The top-level `text` of a message: `parts` as sentences on one escaped line of at most `FALLBACK_LIMIT`."""
-    line = shortened(" ".join(part for part in parts if part), FALLBACK_LIMIT)
+    """The top-level `text` of a message: `parts` as sentences on one inert line of at most `FALLBACK_LIMIT`."""
+    # Slack makes a link of every address that it recognises in parsed text; escaping does not stop it.
+    sentences = " ".join(part for part in parts if part).replace("://", ": //")
+    line = shortened(sentences, FALLBACK_LIMIT)
     text = escaped(line)
     # Escaping lengthens: cut the words, never an entity.
     while len(text) > FALLBACK_LIMIT:

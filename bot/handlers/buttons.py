@@ -68,9 +68,7 @@ async def another_story(
     await _answer(replies, body, pick, message)
 
 
-async def read_story(
-    sharing: Sharing, ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient
-) -> None:
+async def read_story(sharing: Sharing, ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient) -> None:
     await ack()
     story = sharing.story(read_pick(action["value"]).story_id)
     try:

@@ -26,7 +26,9 @@ def register(app: AsyncApp, replies: Replies) -> None:
     app.error(partial(tell, replies))
 
 
-async def tell(replies: Replies, error: Exception, body: Payload, client: AsyncWebClient, response: BoltResponse) -> None:
+async def tell(
+    replies: Replies, error: Exception, body: Payload, client: AsyncWebClient, response: BoltResponse
+) -> None:
     """Say what went wrong to whoever asked, where they asked, and acknowledge what Slack sent.
 
     Only an event whose answer Slack refused for now ("ratelimited": nothing was posted) is not acknowledged, so that

@@ -31,11 +31,10 @@ LONGEST = Story(
     takeaway="<" * 200,
     question="q" * 200,
     differs="d" * 500,
-    sources=(Source(title="t" * 200, publisher="p" * 120, author="a" * 120, url="https://example.org/" + "u" * 400),) * 8,
+    sources=(Source(title="t" * 200, publisher="p" * 120, author="a" * 120, url="https://example.org/" + "u" * 400),)
+    * 8,
 )
-THEMES = [
-    Theme(id=chr(97 + n), name="N" * 30, emoji="e" * 40, meaning="m" * 120, synonyms=()) for n in range(26)
-]
+THEMES = [Theme(id=chr(97 + n), name="N" * 30, emoji="e" * 40, meaning="m" * 120, synonyms=()) for n in range(26)]
 
 
 def messages(library: Library) -> Iterator[Message]:

@@ -86,8 +86,8 @@ def title_of(card) -> str:
 
 
 def signed_again(slack: Playground, delivery):
-    from urllib.parse import urlencode
     import json
+    from urllib.parse import urlencode
 
     body = urlencode({"payload": json.dumps(delivery.payload)}).encode()
     return body, slack.sign(body)

@@ -36,9 +36,7 @@ async def test_the_answer_travels_in_the_acknowledgement_and_calls_nothing(slack
         (":doughnut: doughnuts please!! 🍩", "ring", ""),
     ],
 )
-async def test_mistyped_and_chatty_wishes_are_understood(
-    slack: Playground, asked: str, title: str, why: str
-) -> None:
+async def test_mistyped_and_chatty_wishes_are_understood(slack: Playground, asked: str, title: str, why: str) -> None:
     ada = slack.person("Ada")
     await ada.types(f"/story {asked}", channel="general")
 
@@ -77,10 +75,10 @@ async def test_themes_lead_to_their_stories_and_back(slack: Playground) -> None:
     themes = ada.last("general")
     assert "Teamwork" in themes.drawn
 
-    await ada.clicks("2 stories", on=themes)
+    await ada.clicks("8 stories", on=themes)
     listed = ada.last("general")
     assert listed.ts == themes.ts, "the list takes the place of the themes"
-    await ada.clicks("Show", on=listed)
+    await ada.clicks("Show", on=listed, nth=0)
     assert "Takeaway:" in ada.last("general").drawn
 
 

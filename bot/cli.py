@@ -1,0 +1,286 @@
+"""What a person types in a terminal: `storybot run`, `manifest`, `search`, `show`, `check`, `schema`.
+
+Status 0: all well. Status 2: something that the person can mend, said on the error stream (what `check` finds is its
+answer and goes to standard output). What only one command needs is imported there, so that the others start at once.
+"""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from io import TextIOWrapper
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from bot import packs
+from bot.domain.library import Library
+from bot.domain.match import Match
+from bot.domain.story import Story
+from bot.errors import Problem, ProblemsError
+from bot.printing import Page
+from bot.strict_yaml import quoted
+from bot.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+PEOPLE_WANT, PROGRAMS_WANT = 5, 10
+
+terminal = typer.Typer(
+    help="Storybot tells true stories of great customer service.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+PackNames = Annotated[
+    list[str] | None,
+    typer.Option("--packs", metavar="PATH", help="A pack to use in place of the built-in one; may be repeated."),
+]
+ConfigPath = Annotated[Path | None, typer.Option("--config", metavar="PATH", help="The settings, a YAML file.")]
+
+
+def main() -> None:
+    """The command `storybot`."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        try:
+            terminal(prog_name="storybot")
+        finally:
+            if sys.stdout:  # None when it is closed
+                sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough; what is left must go somewhere, or Python complains of it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+@terminal.command()
+def run(config: ConfigPath = None) -> None:
+    """Run the bot until it is told to stop; secrets come from the environment."""
+    from bot import app, logs
+    from bot.config import load_to_run
+
+    level = os.environ.get("LOG_LEVEL", "INFO").upper()
+    if level not in logging.getLevelNamesMapping():
+        _refuse(f"LOG_LEVEL is {quoted(level)}; it should be DEBUG, INFO, WARNING or ERROR.")
+    logs.configure(level)
+    with _told_problems():
+        raise typer.Exit(app.run(*load_to_run(config, os.environ)))
+
+
+@terminal.command()
+def manifest(
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Where Slack reaches the bot, for HTTP mode.")] = None,
+    config: ConfigPath = None,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="YAML in place of JSON.")] = False,
+) -> None:
+    """Print the manifest from which Slack makes the app."""
+    if url is not None and not url.startswith("https://"):
+        _refuse(f"Slack reaches a bot only at an address that starts with https://, and {quoted(url)} does not.")
+    command = _settings(config).command
+    from bot.manifest import manifest as app_manifest
+
+    made = app_manifest(command, url)
+    if as_yaml:
+        import yaml
+
+        print(yaml.safe_dump(made, sort_keys=False, allow_unicode=True), end="")
+    else:
+        print(json.dumps(made, indent=2, ensure_ascii=False))
+
+
+@terminal.command()
+def search(
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY...", help="What to look for; “-” reads one query a line.")
+    ],
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many stories; 5, or 10 as JSON.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a query.")] = False,
+    pack_names: PackNames = None,
+    config: ConfigPath = None,
+) -> None:
+    """Find stories, the best first, each with why."""
+    library = _library(pack_names, config)
+    from bot.matching import Matcher
+
+    matcher = Matcher(library)
+    words = " ".join(query)
+    if words == "-":
+        for line in sys.stdin or ():  # None when it is closed
+            typed = line.rstrip("\r\n")
+            print(_as_json(typed, matcher.match(typed, limit or PROGRAMS_WANT)), flush=True)
+    elif as_json:
+        print(_as_json(words, matcher.match(words, limit or PROGRAMS_WANT)))
+    else:
+        _print_matches(words, matcher.match(words, limit or PEOPLE_WANT))
+
+
+@terminal.command()
+def show(
+    story_id: Annotated[str, typer.Argument(metavar="ID")],
+    pack_names: PackNames = None,
+    config: ConfigPath = None,
+) -> None:
+    """Tell one story in full."""
+    library = _library(pack_names, config)
+    story = library.story(story_id)
+    if not story:
+        ids = [story.id for story in library.stories]
+        like = [known for known in ids if story_id.lower() in known][:3] if story_id else []
+        near = f"Did you mean {' or '.join(map(quoted, like))}?" if like else did_you_mean(story_id, ids)
+        _refuse(f"There is no story {quoted(story_id)}. {near or 'Try “storybot search”.'}")
+    _print_story(story, library)
+
+
+@terminal.command()
+def check(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Packs, read together; “builtin” is the one that comes with the bot."),
+    ] = None,
+    config: ConfigPath = None,
+) -> None:
+    """Tell every problem of every file in the packs named, or configured, or else in the built-in one."""
+    loaded = packs.load(_folders(paths, config))
+    stories, themes = len(loaded.library.stories), len(loaded.library.themes)
+    good = f"{_count(stories, 'story', 'stories')}, {_count(themes, 'theme', 'themes')}"
+    page = Page()
+    if not loaded.problems:
+        page.line((good, "bold"), ": ", ("all good", "green"))
+        return
+    _print_problems(page, loaded.problems)
+    files = len({problem.path for problem in loaded.problems})
+    found = f"{_count(len(loaded.problems), 'problem', 'problems')} in {_count(files, 'place', 'places')}"
+    page.line((found, "bold red"), f"; good: {good}")
+    raise typer.Exit(2)
+
+
+class SchemaOf(StrEnum):
+    """The kinds of file in a pack."""
+
+    STORY = "story"
+    THEMES = "themes"
+
+
+@terminal.command()
+def schema(of: SchemaOf) -> None:
+    """Print the JSON Schema of a story or of themes.yaml, for editors."""
+    model = Story if of is SchemaOf.STORY else packs.Themes
+    print(json.dumps(packs.schema(model), indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def _told_problems() -> Iterator[None]:
+    try:
+        yield
+    except ProblemsError as error:
+        _print_problems(Page(errors=True), error.problems)
+        raise typer.Exit(2) from None
+
+
+def _settings(path: Path | None) -> "Settings":
+    from bot.config import load
+
+    with _told_problems():
+        return load(path, os.environ)
+
+
+def _folders(names: Sequence[str] | None, config: Path | None) -> list[Path]:
+    if names:
+        return [packs.pack_folder(name) for name in names]
+    return _settings(config).pack_folders() if config else [packs.builtin_folder()]
+
+
+def _library(pack_names: Sequence[str] | None, config: Path | None) -> Library:
+    """The stories to work with; broken ones are mentioned, and only having none at all ends the command."""
+    loaded = packs.load(_folders(pack_names, config))
+    page = Page(errors=True)
+    if not loaded.library.stories:
+        _print_problems(page, loaded.problems)
+        _refuse("There is no story to work with.")
+    if loaded.problems:
+        found = _count(len(loaded.problems), "problem", "problems")
+        page.line(f"{found} in these packs; “storybot check” tells more.")
+    return loaded.library
+
+
+def _refuse(words: str) -> NoReturn:
+    Page(errors=True).line(words)
+    raise typer.Exit(2)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _as_json(query: str, matches: list[Match]) -> str:
+    found: list[dict[str, Any]] = [
+        {
+            "id": match.story.id,
+            "title": match.story.title,
+            "company": match.story.company,
+            "score": round(float(match.score), 6),
+            "strength": match.strength.value,
+            "why": [str(why) for why in match.why],
+        }
+        for match in matches
+    ]
+    return json.dumps({"query": query, "matches": found}, ensure_ascii=False)
+
+
+def _print_matches(query: str, matches: list[Match]) -> None:
+    page = Page()
+    if not any(match.is_strong for match in matches):
+        page.line(f"There is no story on {quoted(query)}.", " The nearest:" if matches else "")
+    for match in matches:
+        page.line()
+        page.line((match.story.title, "bold"), f" · {_setting(match.story)}")
+        page.line(match.story.summary, indent=2)
+        page.line((f"why: {', '.join(map(str, match.why))} ({match.strength})", "italic"), indent=2)
+        page.line((f"storybot show {match.story.id}", "dim"), indent=2)
+
+
+def _print_story(story: Story, library: Library) -> None:
+    page = Page()
+    page.line((story.title, "bold"))
+    page.line(_setting(story))
+    page.line((" · ".join(theme.name for theme in library.themes_of(story)), "italic"))
+    for paragraph in story.story.split("\n\n"):
+        page.line()
+        page.line(" ".join(paragraph.split()))
+    page.line()
+    page.line(("Takeaway: ", "bold"), story.takeaway)
+    page.line(("To discuss: ", "bold"), story.question)
+    if story.differs:
+        page.line(("Accounts differ: ", "bold"), " ".join(story.differs.split()))
+    for source in story.sources:
+        told = [source.title, source.author, source.publisher, source.url or source.document]
+        page.line(("Source: ", "bold"), ", ".join(filter(None, told)))
+
+
+def _setting(story: Story) -> str:
+    """Who, where and when, as far as it is known."""
+    known = (story.company, story.place or story.country, story.year)
+    return ", ".join(str(part) for part in known if part)
+
+
+def _print_problems(page: Page, problems: list[Problem]) -> None:
+    """Grouped by file for people; one `file:line: …` a line for editors and other programs."""
+    if not page.console.is_terminal:
+        for problem in problems:
+            page.line(str(problem))
+        return
+    for path, of_file in groupby(problems, key=lambda problem: problem.path):
+        page.line((path, "bold"))
+        for problem in of_file:
+            line = "" if problem.line is None else f"line {problem.line}: "
+            page.line((line, "cyan"), problem.what, " ", (problem.mend, "green"), indent=2)
