@@ -1,5 +1,6 @@
 """Where no address can be reached from outside: requests come over a WebSocket that the bot opens."""
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 

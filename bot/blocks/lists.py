@@ -32,10 +32,7 @@ def stories_of(theme: Theme, stories: list[Story], user_id: str) -> Message:
     listed = stories[:STORIES_LISTED]
     blocks = [header(f"{theme.name}: {_stories(len(stories))}"), context(theme.meaning)]
     for story in listed:
-        show = button(
-            "Show", ids.SHOW_STORY, Pick(story.id, theme.name, user_id=user_id).value(), says=f"Show {story.title}"
-        )
-        blocks.append(_listed(story, show))
+        blocks.append(_listed(story, Pick(story.id, theme.name, user_id=user_id)))
     if len(stories) > len(listed):
         blocks.append(context(f"And {len(stories) - len(listed)} more: ask for {theme.name} to leaf through them."))
     blocks.append(actions(button("All themes", ids.SHOW_THEMES, "all")))
