@@ -1,6 +1,6 @@
 """What a story is, what a theme is, and what makes either one well formed."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -15,6 +15,12 @@ def _text(most: int) -> StringConstraints:
 
 Short = Annotated[str, _text(60)]
 Line = Annotated[str, _text(200)]
+
+
+Month = Literal[
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+]  # fmt: skip
 
 
 class _Value(BaseModel):
@@ -67,6 +73,10 @@ class Story(_Value):
     question: Line
     differs: Annotated[str, _text(500)] | None = Field(
         default=None, description="What the reader should know where accounts disagree or are thin."
+    )
+    season: tuple[Month, ...] = Field(default=(), max_length=11, description="The months it belongs to; any, if none.")
+    similar: tuple[Id, ...] = Field(
+        default=(), max_length=8, description="Ids of stories that should not be told right before or after this one."
     )
     sources: tuple[Source, ...] = Field(min_length=1, max_length=8)
 
