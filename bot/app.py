@@ -23,6 +23,7 @@ from bot.errors import Problem, ProblemsError
 from bot.handlers import buttons, command, errors, home, mention
 from bot.handlers.replies import Replies
 from bot.identity import Identity
+from bot.logs import bolt_logger
 from bot.manifest import manifest
 from bot.matching import Matcher
 from bot.services.once import Once
@@ -143,6 +144,7 @@ def _listening(settings: Settings, slack: Slack, sharing: Sharing, replies: Repl
         return slack.identity.known()
 
     app = AsyncApp(
+        logger=bolt_logger(),
         client=slack.client,
         authorize=authorize,
         # The answer waits for its listener: nothing acknowledged is lost, and a raise is seen.

@@ -1,4 +1,4 @@
-"""What a person types in a terminal: `storybot run`, `manifest`, `search`, `show`, `check`, `schema`.
+"""What a person types in a terminal: `storybot run`, `manifest`, `search`, `show`, `check`, `stats`, `schema`.
 
 Status 0: all well. Status 2: something that the person can mend, said on the error stream (what `check` finds is its
 answer and goes to standard output). What only one command needs is imported there, so that the others start at once.
@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -22,8 +21,8 @@ from bot import packs
 from bot.domain.library import Library
 from bot.domain.match import Match
 from bot.domain.story import Story
-from bot.errors import Problem, ProblemsError
-from bot.printing import Page
+from bot.errors import ProblemsError
+from bot.printing import Page, count, print_matches, print_problems, print_story
 from bot.strict_yaml import quoted
 from bot.wording import did_you_mean
 
@@ -121,7 +120,7 @@ def search(
     elif as_json:
         print(_as_json(words, matcher.match(words, limit or PROGRAMS_WANT)))
     else:
-        _print_matches(words, matcher.match(words, limit or PEOPLE_WANT))
+        print_matches(Page(), words, matcher.match(words, limit or PEOPLE_WANT))
 
 
 @terminal.command()
@@ -138,7 +137,7 @@ def show(
         like = [known for known in ids if story_id.lower() in known][:3] if story_id else []
         near = f"Did you mean {' or '.join(map(quoted, like))}?" if like else did_you_mean(story_id, ids)
         _refuse(f"There is no story {quoted(story_id)}. {near or 'Try “storybot search”.'}")
-    _print_story(story, library)
+    print_story(Page(), story, library)
 
 
 @terminal.command()
@@ -147,21 +146,45 @@ def check(
         list[str] | None,
         typer.Argument(metavar="[PATH]...", help="Packs, read together; “builtin” is the one that comes with the bot."),
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Hold how well the stories are told, too.")] = False,
+    facts: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="A fact sheet, each id of which has to be told; may be repeated."),
+    ] = None,
     config: ConfigPath = None,
 ) -> None:
     """Tell every problem of every file in the packs named, or configured, or else in the built-in one."""
     loaded = packs.load(_folders(paths, config))
-    stories, themes = len(loaded.library.stories), len(loaded.library.themes)
-    good = f"{_count(stories, 'story', 'stories')}, {_count(themes, 'theme', 'themes')}"
+    problems = list(loaded.problems)
+    if strict:
+        from bot import quality
+
+        problems += quality.problems(loaded)
+    if facts:
+        from bot import fact_sheets
+
+        problems += fact_sheets.untold(facts, loaded.story_places)
+    to_mend = {problem.path for problem in problems}
+    good = [story for story in loaded.library.stories if str(loaded.story_places[story.id].path) not in to_mend]
+    stories_and_themes = f"{count(len(good), 'story', 'stories')}, {count(len(loaded.library.themes), 'theme', 'themes')}"
     page = Page()
-    if not loaded.problems:
-        page.line((good, "bold"), ": ", ("all good", "green"))
+    if not problems:
+        page.line((stories_and_themes, "bold"), ": ", ("all good", "green"))
         return
-    _print_problems(page, loaded.problems)
-    files = len({problem.path for problem in loaded.problems})
-    found = f"{_count(len(loaded.problems), 'problem', 'problems')} in {_count(files, 'place', 'places')}"
-    page.line((found, "bold red"), f"; good: {good}")
+    print_problems(page, problems)
+    found = f"{count(len(problems), 'problem', 'problems')} in {count(len(to_mend), 'place', 'places')}"
+    page.line((found, "bold red"), f"; good: {stories_and_themes}")
     raise typer.Exit(2)
+
+
+@terminal.command()
+def stats(pack_names: PackNames = None, config: ConfigPath = None) -> None:
+    """Show the library at a glance: how many stories of what, and where it is thin."""
+    library = _library(pack_names, config)
+    from bot.bars import print_overview
+    from bot.overview import Overview
+
+    print_overview(Page(), Overview.of(library))
 
 
 class SchemaOf(StrEnum):
@@ -183,7 +206,7 @@ def _told_problems() -> Iterator[None]:
     try:
         yield
     except ProblemsError as error:
-        _print_problems(Page(errors=True), error.problems)
+        print_problems(Page(errors=True), error.problems)
         raise typer.Exit(2) from None
 
 
@@ -205,10 +228,10 @@ def _library(pack_names: Sequence[str] | None, config: Path | None) -> Library:
     loaded = packs.load(_folders(pack_names, config))
     page = Page(errors=True)
     if not loaded.library.stories:
-        _print_problems(page, loaded.problems)
+        print_problems(page, loaded.problems)
         _refuse("There is no story to work with.")
     if loaded.problems:
-        found = _count(len(loaded.problems), "problem", "problems")
+        found = count(len(loaded.problems), "problem", "problems")
         page.line(f"{found} in these packs; “storybot check” tells more.")
     return loaded.library
 
@@ -216,10 +239,6 @@ def _library(pack_names: Sequence[str] | None, config: Path | None) -> Library:
 def _refuse(words: str) -> NoReturn:
     Page(errors=True).line(words)
     raise typer.Exit(2)
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def _as_json(query: str, matches: list[Match]) -> str:
@@ -235,52 +254,3 @@ def _as_json(query: str, matches: list[Match]) -> str:
         for match in matches
     ]
     return json.dumps({"query": query, "matches": found}, ensure_ascii=False)
-
-
-def _print_matches(query: str, matches: list[Match]) -> None:
-    page = Page()
-    if not any(match.is_strong for match in matches):
-        page.line(f"There is no story on {quoted(query)}.", " The nearest:" if matches else "")
-    for match in matches:
-        page.line()
-        page.line((match.story.title, "bold"), f" · {_setting(match.story)}")
-        page.line(match.story.summary, indent=2)
-        page.line((f"why: {', '.join(map(str, match.why))} ({match.strength})", "italic"), indent=2)
-        page.line((f"storybot show {match.story.id}", "dim"), indent=2)
-
-
-def _print_story(story: Story, library: Library) -> None:
-    page = Page()
-    page.line((story.title, "bold"))
-    page.line(_setting(story))
-    page.line((" · ".join(theme.name for theme in library.themes_of(story)), "italic"))
-    for paragraph in story.story.split("\n\n"):
-        page.line()
-        page.line(" ".join(paragraph.split()))
-    page.line()
-    page.line(("Takeaway: ", "bold"), story.takeaway)
-    page.line(("To discuss: ", "bold"), story.question)
-    if story.differs:
-        page.line(("Accounts differ: ", "bold"), " ".join(story.differs.split()))
-    for source in story.sources:
-        told = [source.title, source.author, source.publisher, source.url or source.document]
-        page.line(("Source: ", "bold"), ", ".join(filter(None, told)))
-
-
-def _setting(story: Story) -> str:
-    """Who, where and when, as far as it is known."""
-    known = (story.company, story.place or story.country, story.year)
-    return ", ".join(str(part) for part in known if part)
-
-
-def _print_problems(page: Page, problems: list[Problem]) -> None:
-    """Grouped by file for people; one `file:line: …` a line for editors and other programs."""
-    if not page.console.is_terminal:
-        for problem in problems:
-            page.line(str(problem))
-        return
-    for path, of_file in groupby(problems, key=lambda problem: problem.path):
-        page.line((path, "bold"))
-        for problem in of_file:
-            line = "" if problem.line is None else f"line {problem.line}: "
-            page.line((line, "cyan"), problem.what, " ", (problem.mend, "green"), indent=2)

@@ -20,7 +20,7 @@ def configure(level: str) -> None:
     """Log to standard error from `level` on.
 
     The SDK and the HTTP libraries log whole requests, with people's words, at DEBUG and INFO: they speak from
-    WARNING on whatever the level is, and Bolt, whose warnings quote requests, from ERROR on.
+    WARNING on whatever the level is.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
@@ -29,4 +29,10 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for library in ("slack_sdk", "aiohttp", "asyncio"):
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+
+
+def bolt_logger() -> logging.Logger:
+    """A logger for Bolt, whose warnings quote requests, and warn of what is meant: from ERROR on."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
+    return logger

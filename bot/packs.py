@@ -26,6 +26,8 @@ MOST_FILES = 20_000
 MOST_STORY_BYTES = 64 * 1024
 MOST_THEMES_BYTES = 256 * 1024
 MOST_PROBLEMS_A_FILE = 50
+MOST_SIMILAR = 8  # as many as a story may name
+MOST_GUESSES = 100  # “Did you mean” looks through all ids, which would take long if every story named strangers
 
 
 class Themes(BaseModel):
@@ -41,11 +43,27 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written. `line` counts from 1."""
+
+    path: Path
+    line: int | None
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """The good stories and themes of some packs, and every problem in the files that hold the others."""
+    """The good stories and themes of some packs, and every problem in the files that hold the others.
+
+    The places are those of the ids, of good and of broken stories and themes alike.
+    """
 
     library: Library
     problems: list[Problem]
+    story_places: dict[str, Place]
+    theme_places: dict[str, Place]
 
 
 def builtin_folder() -> Path:
@@ -69,8 +87,9 @@ def load(folders: Sequence[Path]) -> Loaded:
     for path in files:
         if path.name != THEMES_FILE:
             loading.add_story(path)
+    loading.check_similar()
     library = Library(tuple(loading.stories.values()), tuple(loading.themes.values()))
-    return Loaded(library, loading.problems)
+    return Loaded(library, loading.problems(), loading.story_places, loading.theme_places)
 
 
 def schema(of: type[Story] | type[Themes]) -> dict[str, Any]:
@@ -84,9 +103,10 @@ class _Loading:
 
     stories: dict[str, Story] = field(default_factory=dict)
     themes: dict[str, Theme] = field(default_factory=dict)
-    story_places: dict[str, str] = field(default_factory=dict)
-    theme_places: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    story_places: dict[str, Place] = field(default_factory=dict)
+    theme_places: dict[str, Place] = field(default_factory=dict)
+    similar: list[tuple[str, Place]] = field(default_factory=list)
+    flaws: dict[Path, list[Flaw]] = field(default_factory=dict)
 
     def files_of(self, folder: Path) -> list[Path]:
         """The YAML files of a folder by name; a folder that cannot be read is a problem and has none."""
@@ -105,7 +125,7 @@ class _Loading:
         return [folder / name for name in sorted(names)]
 
     def add_themes(self, path: Path) -> None:
-        document = _document(path, MOST_THEMES_BYTES)
+        document = read_file(path, MOST_THEMES_BYTES)
         _, flaws = _validated(Themes, document)
         broken = {flaw.loc[1] for flaw in flaws if len(flaw.loc) > 1}
         listed = document.value.get("themes") if isinstance(document.value, dict) else None
@@ -113,21 +133,22 @@ class _Loading:
             theme_id = value.get("id") if isinstance(value, dict) else None
             if not isinstance(theme_id, str):
                 continue
-            line = document.line_of(("themes", index, "id"))
-            first = self.theme_places.setdefault(theme_id, f"{path}:{line}")
-            if first != f"{path}:{line}":
+            place = Place(path, document.line_of(("themes", index, "id")))
+            first = self.theme_places.setdefault(theme_id, place)
+            if first != place:
                 mend = f"The first is in {first}: take one of them out."
-                flaws.append(Flaw(line, f"There is already a theme {quoted(theme_id)}.", mend))
+                flaws.append(Flaw(place.line, f"There is already a theme {quoted(theme_id)}.", mend))
             elif index not in broken:
                 self.themes[theme_id] = Theme.model_validate(value, strict=False)
         self._tell(path, flaws)
 
     def add_story(self, path: Path) -> None:
-        document = _document(path, MOST_STORY_BYTES)
+        document = read_file(path, MOST_STORY_BYTES)
         story, flaws = _validated(Story, document)
         if isinstance(document.value, dict):
             flaws.extend(self._flaws_of_id(path, document, document.value.get("id")))
             flaws.extend(self._flaws_of_themes(document, document.value.get("themes")))
+            flaws.extend(self._flaws_of_similar(path, document, document.value.get("similar")))
         if story and not flaws:
             self.stories[story.id] = story
         self._tell(path, flaws)
@@ -135,14 +156,14 @@ class _Loading:
     def _flaws_of_id(self, path: Path, document: Document, story_id: object) -> Iterator[Flaw]:
         if not isinstance(story_id, str):
             return
-        line = document.line_of(("id",))
+        place = Place(path, document.line_of(("id",)))
         if story_id != path.stem:
             mend = f"Write “id: {path.stem}”, or rename the file."
-            yield Flaw(line, f"The id {quoted(story_id)} is not the name of the file.", mend)
-        first = self.story_places.setdefault(story_id, f"{path}:{line}")
-        if first != f"{path}:{line}":
+            yield Flaw(place.line, f"The id {quoted(story_id)} is not the name of the file.", mend)
+        first = self.story_places.setdefault(story_id, place)
+        if first != place:
             mend = f"The first is in {first}: give one of them another id."
-            yield Flaw(line, f"There is already a story {quoted(story_id)}.", mend)
+            yield Flaw(place.line, f"There is already a story {quoted(story_id)}.", mend)
 
     def _flaws_of_themes(self, document: Document, themes: object) -> Iterator[Flaw]:
         for index, theme in enumerate(themes if isinstance(themes, list) else []):
@@ -151,13 +172,39 @@ class _Loading:
                 mend = near or f"Name another, or add it to the {THEMES_FILE} of a pack."
                 yield Flaw(document.line_of(("themes", index)), f"There is no theme {quoted(theme)}.", mend)
 
+    def _flaws_of_similar(self, path: Path, document: Document, similar: object) -> Iterator[Flaw]:
+        for index, story_id in enumerate(similar[:MOST_SIMILAR] if isinstance(similar, list) else []):
+            line = document.line_of(("similar", index))
+            if story_id == path.stem:
+                yield Flaw(line, "The story is named as similar to itself.", "Take it out.")
+            elif isinstance(story_id, str):
+                self.similar.append((story_id, Place(path, line)))
+
+    def check_similar(self) -> None:
+        """A story may name one of any pack as similar, so this can only be told when all are read."""
+        unknown = [(story_id, place) for story_id, place in self.similar if story_id not in self.story_places]
+        for index, (story_id, place) in enumerate(unknown):
+            near = did_you_mean(story_id, self.story_places) if index < MOST_GUESSES else ""
+            mend = near or "Name one of these packs, or take it out."
+            self._tell(place.path, [Flaw(place.line, f"There is no story {quoted(story_id)}.", mend)])
+            named = self.story_places.get(place.path.stem)
+            if named and named.path == place.path:
+                self.stories.pop(place.path.stem, None)
+
     def _tell(self, path: Path, flaws: list[Flaw]) -> None:
-        flaws.sort(key=lambda flaw: flaw.line or 0)
-        told = [Problem(str(path), flaw.line, flaw.what, flaw.mend) for flaw in flaws[:MOST_PROBLEMS_A_FILE]]
-        if len(flaws) > len(told):
-            more = f"There are {len(flaws) - len(told)} more problems."
-            told.append(Problem(str(path), None, more, "Mend these first, then check again."))
-        self.problems.extend(told)
+        self.flaws.setdefault(path, []).extend(flaws)
+
+    def problems(self) -> list[Problem]:
+        """Every problem, file by file in the order of reading, and by line."""
+        return [problem for path, flaws in self.flaws.items() for problem in _problems(path, flaws)]
+
+
+def _problems(path: Path, flaws: list[Flaw]) -> Iterator[Problem]:
+    for flaw in sorted(flaws, key=lambda flaw: flaw.line or 0)[:MOST_PROBLEMS_A_FILE]:
+        yield Problem(str(path), flaw.line, flaw.what, flaw.mend)
+    if len(flaws) > MOST_PROBLEMS_A_FILE:
+        more = f"There are {len(flaws) - MOST_PROBLEMS_A_FILE} more problems."
+        yield Problem(str(path), None, more, "Mend these first, then check again.")
 
 
 def _names_in(folder: Path) -> list[str]:
@@ -176,7 +223,7 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _document(path: Path, most_bytes: int) -> Document:
+def read_file(path: Path, most_bytes: int) -> Document:
     """What a file holds. Whatever keeps it from being read is the one flaw of an empty document."""
 
     def unread(what: str, mend: str, line: int | None = None) -> Document:
@@ -194,7 +241,7 @@ def _document(path: Path, most_bytes: int) -> Document:
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead round in a circle
         return unread(f"The file cannot be read: {_reason(error)}.", "Check what it is and its permissions.")
     if len(data) > most_bytes:
-        return unread(f"The file is larger than {most_bytes // 1024} KiB.", "Keep one short story in a file.")
+        return unread(f"The file is larger than {most_bytes // 1024} KiB.", "Shorten it, or split it.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -227,5 +274,5 @@ def _is_echo(detail: ErrorDetails, told: set[Loc]) -> bool:
     if detail["type"] == "too_short":
         return len(detail["input"]) >= int(detail["ctx"]["min_length"])
     if detail["type"] in ("string_pattern_mismatch", "string_too_long") and len(detail["loc"]) == 2:
-        return True  # the id of a theme in a story: told as a theme that is not there
+        return True  # the id of a theme or of a similar story: told as one that is not there
     return detail["input"] is None and detail["loc"] in told

@@ -1,5 +1,6 @@
 """What pydantic finds wrong, said to somebody who writes YAML: what is wrong, and how to mend it."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,6 +40,10 @@ def in_words(error: ErrorDetails, fields: Iterable[str]) -> tuple[str, str]:
             return f"{name} {what}", mend
         case "greater_than_equal" | "less_than_equal":
             return f"{name} is {given}.", f"It should be {_bound(bounds)}."
+        case "literal_error":
+            known = re.findall("'([^']*)'", bounds["expected"])
+            mend = did_you_mean(str(given), known) or f"It may be {', '.join(known)}."
+            return f"{name} is {quoted(str(given))}.", mend
         case "value_error":
             said = str(bounds.get("error", error["msg"]))
             return f"{said[0].upper()}{said[1:]}.", ""

@@ -21,7 +21,7 @@ def themes(library: Library) -> Message:
     listed = [(theme, count) for theme, count in counted if count][:THEMES_LISTED]
     blocks = [header("What our stories show")]
     for theme, count in listed:
-        show = button(_stories(count), ids.SHOW_THEME, theme.id, says=f"Show the {_stories(count)} on {theme.name}")
+        show = button(_stories(count), ids.SHOW_THEME, theme.id, says=f"{_stories(count)} on {theme.name}")
         blocks.append(section(f":{theme.emoji}: {theme.name}: {theme.meaning}", show, emoji=True))
     spoken = (f"{theme.name} ({_stories(count)}): {theme.meaning}" for theme, count in listed)
     return {"text": fallback("What our stories show.", *spoken), "blocks": blocks}
@@ -86,10 +86,10 @@ def _stories(count: int) -> str:
 
 
 def _listed(story: Story, pick: Pick) -> Block:
-    show = button("Show", ids.SHOW_STORY, pick.value(), says=f"Show {story.title}")
+    show = button("Show", ids.SHOW_STORY, pick.value(), says=f"Show: {story.title}")
     return section(f"{story.title} ({story.company}): {story.summary}", show)
 
 
 def _theme_button(theme: Theme, position: int) -> Block:
     label = f":{theme.emoji}: {theme.name}"
-    return button(label, f"{ids.SHOW_THEME}:{position}", theme.id, says=f"Stories on {theme.name}", emoji=True)
+    return button(label, f"{ids.SHOW_THEME}:{position}", theme.id, emoji=True)

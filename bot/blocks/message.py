@@ -40,7 +40,7 @@ def actions(*buttons: Block) -> Block:
 
 
 def button(label: str, action_id: str, value: str, *, says: str = "", style: str = "", emoji: bool = False) -> Block:
-    """A button; `says` is what a screen reader says where the label alone is not enough."""
+    """A button; `says` is what a screen reader says where the label alone is not enough, and begins with the label."""
     drawn: Block = {
         "type": "button",
         "action_id": action_id,

@@ -27,12 +27,12 @@ def card(
     line beneath the card about what just happened.
     """
     value = pick.value()
-    buttons = [button("Read it all", ids.READ, value, says=f"Read all of {story.title}")]
+    buttons = [button("Read it all", ids.READ, value, says=f"Read it all: {story.title}")]
     if more:
-        buttons.insert(0, button("Another one", ids.ANOTHER, value, says="Show another story that fits"))
+        buttons.insert(0, button("Another one", ids.ANOTHER, value))
     if sharable:
         buttons.insert(
-            0, button("Share to channel", ids.SHARE, value, says=f"Share {story.title} to the channel", style="primary")
+            0, button("Share to channel", ids.SHARE, value, says=f"Share to channel: {story.title}", style="primary")
         )
     reasons = _reasons(why)
     blocks = [*_told(story, themes), *([context(reasons)] if reasons else []), actions(*buttons)]
@@ -49,7 +49,7 @@ def shared(story: Story, themes: Iterable[Theme], user_id: str) -> Message:
     """A story as everybody in a channel sees it, with the name of who shared it."""
     themes = list(themes)
     who = rich(line({"type": "user", "user_id": user_id}, words(" shared a story")))
-    read = button("Read it all", ids.READ, Pick(story.id).value(), says=f"Read all of {story.title}")
+    read = button("Read it all", ids.READ, Pick(story.id).value(), says=f"Read it all: {story.title}")
     text = f"<@{user_id}> shared a story. " + fallback(_spoken(story, themes))
     return {"text": text, "blocks": [who, *_told(story, themes), actions(read)]}
 
@@ -98,7 +98,7 @@ def _reasons(why: tuple[Why, ...]) -> str:
 
 def _runner_up(story: Story, pick: Pick, position: int) -> Block:
     chosen = Pick(story.id, pick.words, (*pick.shown, pick.story_id), pick.user_id)
-    return button(story.title, f"{ids.RUNNER_UP}:{position}", chosen.value(), says=f"Show {story.title}")
+    return button(story.title, f"{ids.RUNNER_UP}:{position}", chosen.value())
 
 
 def _sources(sources: tuple[Source, ...]) -> Block:
