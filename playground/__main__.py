@@ -1,0 +1,57 @@
+"""`make try`: Storybot and a stand-in for Slack on this machine, with a page to try it in."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import webbrowser
+
+from bot.app import try_out
+from playground import Playground
+
+USUAL_PORT = 8065
+
+
+async def main() -> None:
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    print("Starting Storybot and a stand-in for Slack ...", flush=True)
+    async with (
+        Playground(_port()) as slack,
+        try_out(bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url) as (
+            url,
+            manifest,
+        ),
+    ):
+        slack.install(request_url=url, manifest=manifest)
+        print(f"\n  Try it here:  {slack.url}\n\n  Type /story empathy in #general. Ctrl+C ends it.\n", flush=True)
+        if _has_a_browser():
+            # Some browsers keep the call until they are closed.
+            opening = asyncio.get_running_loop().run_in_executor(None, webbrowser.open, slack.url)
+            opening.add_done_callback(lambda opened: opened.exception())
+        await stopped.wait()
+    print("Ended.")
+
+
+def _port() -> int:
+    """The usual port if it is free, so that an open page finds its way back; else any (0)."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", USUAL_PORT))
+        except OSError:
+            return 0
+    return USUAL_PORT
+
+
+def _has_a_browser() -> bool:
+    """Whether a page may be opened: not asked otherwise, and somewhere to show it."""
+    if os.environ.get("STORYBOT_NO_BROWSER"):
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,66 @@
+"""What a Web API method is, and how its arguments are read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playground.errors import Refusal
+from playground.slack import Slack
+from playground.workspace import Channel, User
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Method:
+    """`carry_out(slack, arguments)` gives the answer without its `ok`, or raises a `Refusal`."""
+
+    carry_out: Callable[[Slack, Json], Json | None]
+    scope: str | None = None
+    with_app_token: bool = False
+
+
+def required(arguments: Json, name: str) -> Any:
+    if arguments.get(name) in (None, ""):
+        raise Refusal("invalid_arguments", [f"missing required field: {name}"])
+    return arguments[name]
+
+
+def flag(arguments: Json, name: str) -> bool:
+    return arguments.get(name) in (True, 1, "1", "true", "True")
+
+
+def channel_of(slack: Slack, arguments: Json) -> Channel:
+    """The conversation that `channel` names: an id, a name, or a person's id for the direct messages with them."""
+    named = str(arguments.get("channel") or "")
+    workspace = slack.workspace
+    channel = workspace.channels.get(named) or workspace.channel_named(named)
+    if channel is None and named in workspace.users and named != slack.app.bot_user.id:
+        channel = workspace.im(named, slack.app.bot_user.id)
+    if channel is None or not may_see(slack, channel):
+        raise Refusal("channel_not_found")
+    return channel
+
+
+def may_see(slack: Slack, channel: Channel) -> bool:
+    """Whether the app may know of a conversation: it is public, or the app is in it."""
+    return slack.app.bot_user.id in channel.members or not (channel.is_im or channel.is_private)
+
+
+def user_of(slack: Slack, user_id: Any) -> User:
+    user = slack.workspace.users.get(str(user_id or ""))
+    if user is None:
+        raise Refusal("user_not_found")
+    return user
+
+
+def page(items: list[Any], arguments: Json, default: int = 100) -> tuple[list[Any], Json]:
+    """A page of a list, and the `response_metadata` that leads to the next (Slack's cursor pagination)."""
+    try:
+        start = int(arguments.get("cursor") or 0)
+        limit = int(arguments.get("limit") or default)
+    except (TypeError, ValueError):
+        raise Refusal("invalid_cursor") from None
+    start = max(0, start)
+    end = start + max(1, min(limit, 1000))
+    return items[start:end], {"next_cursor": str(end) if end < len(items) else ""}

@@ -1,0 +1,155 @@
+"""How Slack describes things to apps: users, channels, messages, views and events as JSON.
+
+Field names and shapes follow https://docs.slack.dev/reference (events, interaction payloads, objects).
+"""
+
+from typing import Any
+
+from playground import mrkdwn
+from playground.mrkdwn import Token
+from playground.workspace import Channel, Message, User, View, Workspace
+
+Json = dict[str, Any]
+
+
+def user(workspace: Workspace, person: User) -> Json:
+    return {
+        "id": person.id,
+        "team_id": workspace.team_id,
+        "name": person.name,
+        "deleted": person.deleted,
+        "real_name": person.real_name,
+        "tz": "Etc/UTC",
+        "tz_label": "Coordinated Universal Time",
+        "tz_offset": 0,
+        "profile": {
+            "real_name": person.real_name,
+            "real_name_normalized": person.real_name,
+            "display_name": person.name,
+            "display_name_normalized": person.name,
+            "team": workspace.team_id,
+        },
+        "is_admin": person.is_admin,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "is_restricted": person.is_guest,
+        "is_ultra_restricted": False,
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "updated": 0,
+    }
+
+
+def channel(workspace: Workspace, told: Channel, me: str) -> Json:
+    """A conversation as the user `me` is told of it."""
+    if told.is_im:
+        other = next((member for member in told.members if member != me), me)
+        return {
+            "id": told.id,
+            "created": told.created,
+            "is_im": True,
+            "is_org_shared": False,
+            "user": other,
+            "is_user_deleted": False,
+            "is_archived": False,
+            "priority": 0,
+        }
+    return {
+        "id": told.id,
+        "name": told.name,
+        "name_normalized": told.name,
+        "is_channel": not told.is_private,
+        "is_group": told.is_private,
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": told.is_private,
+        "created": told.created,
+        "creator": next(iter(sorted(told.members)), ""),
+        "is_archived": told.is_archived,
+        "is_general": told.name == "general",
+        "is_shared": False,
+        "is_ext_shared": False,
+        "is_org_shared": False,
+        "is_member": me in told.members,
+        "topic": {"value": told.topic, "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+        "context_team_id": workspace.team_id,
+    }
+
+
+def message(workspace: Workspace, said: Message) -> Json:
+    told: Json = {"type": "message", "user": said.user, "ts": said.ts, "text": said.text, "team": workspace.team_id}
+    if said.client_msg_id:
+        told["client_msg_id"] = said.client_msg_id
+    if said.bot_id:
+        bot = workspace.users[said.user]
+        profile = {"id": said.bot_id, "app_id": said.app_id, "name": bot.real_name, "deleted": False}
+        told |= {"bot_id": said.bot_id, "app_id": said.app_id, "bot_profile": {**profile, "team_id": workspace.team_id}}
+    if said.blocks:
+        told["blocks"] = said.blocks
+    if said.thread_ts:
+        told["thread_ts"] = said.thread_ts
+    if said.metadata:
+        told["metadata"] = said.metadata
+    if said.edited_ts:
+        told["edited"] = {"user": said.user, "ts": said.edited_ts}
+    if said.reactions:
+        told["reactions"] = [
+            {"name": name, "users": users, "count": len(users)} for name, users in said.reactions.items()
+        ]
+    return told
+
+
+def view(workspace: Workspace, shown: View, app: Json) -> Json:
+    """A view with its state; `app` holds `app_id` and `bot_id`."""
+    body = shown.body
+    return {
+        "id": shown.id,
+        "team_id": workspace.team_id,
+        "type": body["type"],
+        "blocks": shown.blocks,
+        "private_metadata": body.get("private_metadata") or "",
+        "callback_id": body.get("callback_id") or "",
+        "state": {"values": shown.values},
+        "hash": shown.hash,
+        "title": body.get("title") or {"type": "plain_text", "text": "View Title", "emoji": True},
+        "clear_on_close": bool(body.get("clear_on_close")),
+        "notify_on_close": bool(body.get("notify_on_close")),
+        "close": body.get("close"),
+        "submit": body.get("submit"),
+        "previous_view_id": shown.previous_view_id,
+        "root_view_id": shown.root_view_id,
+        "app_id": app["app_id"],
+        "external_id": body.get("external_id") or "",
+        "app_installed_team_id": workspace.team_id,
+        "bot_id": app["bot_id"],
+    }
+
+
+def rich_text(text: str, names: mrkdwn.Names) -> Json:
+    """The `rich_text` block that Slack's own clients make of what somebody typed."""
+    return {
+        "type": "rich_text",
+        "elements": [
+            {"type": "rich_text_section", "elements": [_inline(token) for token in mrkdwn.tokens(text, names)]}
+        ],
+    }
+
+
+def _inline(token: Token) -> Json:
+    match token["t"]:
+        case "user":
+            return {"type": "user", "user_id": token["id"]}
+        case "channel":
+            return {"type": "channel", "channel_id": token["id"]}
+        case "broadcast":
+            return {"type": "broadcast", "range": token["s"].lstrip("@")}
+        case "emoji":
+            return {"type": "emoji", "name": token["name"]}
+        case "link":
+            return {"type": "link", "url": token["url"]}
+        case "text":
+            asked = {"b": "bold", "i": "italic", "strike": "strike", "code": "code"}
+            style = {name: True for mark, name in asked.items() if token.get(mark)}
+            return {"type": "text", "text": token["s"], **({"style": style} if style else {})}
+    return {"type": "text", "text": mrkdwn.plain([token])}

@@ -1,0 +1,197 @@
+"""Slack's inside: the workspace, the installed app, and what the app is told when something happens."""
+
+import asyncio
+import re
+import secrets
+from typing import Any
+
+from playground import payloads
+from playground.capabilities import Capabilities
+from playground.clock import Clock
+from playground.delivery import Deliveries
+from playground.faults import Faults
+from playground.inspector import Delivery, Inspector
+from playground.manifest import Manifest
+from playground.workspace import SLACKBOT, Channel, Message, User, View, Workspace
+
+Json = dict[str, Any]
+
+
+class App:
+    """The app under test: who it is here, its secrets, and its manifest once it is installed."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.app_id = workspace.new_id("A")
+        self.bot_id = workspace.new_id("B")
+        self.bot_user = User(workspace.new_id("U"), "app", "app", "the app under test", is_bot=True)
+        workspace.users[self.bot_user.id] = self.bot_user
+        self.bot_token = f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_hex(12)}"
+        self.app_token = f"xapp-1-{self.app_id}-{secrets.token_hex(16)}"
+        self.signing_secret = secrets.token_hex(16)
+        self.verification_token = secrets.token_hex(12)
+        self.manifest: Manifest | None = None
+
+    @property
+    def ids(self) -> Json:
+        return {"app_id": self.app_id, "bot_id": self.bot_id}
+
+    def may(self, scope: str) -> bool:
+        return self.manifest is not None and scope in self.manifest.scopes
+
+
+class Slack:
+    """One workspace with one app in it."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.workspace = Workspace(self.clock)
+        self.app = App(self.workspace)
+        self.inspector = Inspector()
+        self.faults = Faults()
+        self.capabilities = Capabilities(self.clock, self.workspace.team_id)
+        self.deliveries = Deliveries(self.clock, self.inspector, self.workspace.changed)
+        self.url = ""
+
+    # What the app is told
+
+    def envelope(self) -> Json:
+        """The fields that every payload carries."""
+        team = {"id": self.workspace.team_id, "domain": self.workspace.domain}
+        return {
+            "token": self.app.verification_token,
+            "api_app_id": self.app.app_id,
+            "team": team,
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+
+    def tell(self, subscription: str, event: Json) -> asyncio.Task[Delivery] | None:
+        """Deliver an event if the app subscribed to it; the task is the first try."""
+        if self.app.manifest is None or subscription not in self.app.manifest.events:
+            return None
+        now = self.clock.now()
+        return self.deliveries.send_event(
+            {
+                "token": self.app.verification_token,
+                "team_id": self.workspace.team_id,
+                "context_team_id": self.workspace.team_id,
+                "context_enterprise_id": None,
+                "api_app_id": self.app.app_id,
+                "event": {**event, "event_ts": event.get("event_ts") or f"{now:.6f}"},
+                "type": "event_callback",
+                "event_id": self.workspace.new_id("Ev"),
+                "event_time": int(now),
+                "authorizations": [
+                    {
+                        "enterprise_id": None,
+                        "team_id": self.workspace.team_id,
+                        "user_id": self.app.bot_user.id,
+                        "is_bot": True,
+                        "is_enterprise_install": False,
+                    }
+                ],
+                "is_ext_shared_channel": False,
+                "event_context": secrets.token_urlsafe(24),
+            }
+        )
+
+    def tell_of_message(self, message: Message, change: Json | None = None) -> list[asyncio.Task[Delivery]]:
+        """Tell the app of a message in a conversation it is in, or of its `change`: an edit or a deletion."""
+        channel = self.workspace.channels[message.channel_id]
+        if self.app.bot_user.id not in channel.members:
+            return []
+        kind = "im" if channel.is_im else "group" if channel.is_private else "channel"
+        where = {"channel": channel.id, "channel_type": kind}
+        told = payloads.message(self.workspace, message)
+        event = {"type": "message", "ts": self.workspace.new_ts(), "hidden": True, **change} if change else told
+        subscription = "message.im" if channel.is_im else f"message.{kind}s"
+        tasks = [self.tell(subscription, {**event, **where, "event_ts": event["ts"]})]
+        if not change and not channel.is_im and not message.bot_id and f"<@{self.app.bot_user.id}>" in message.text:
+            mention = {**told, "type": "app_mention", "channel": channel.id, "event_ts": message.ts}
+            tasks.insert(0, self.tell("app_mention", mention))
+        return [task for task in tasks if task]
+
+    # What the app or a person does to messages
+
+    def post(self, message: Message) -> list[asyncio.Task[Delivery]]:
+        self.workspace.add_message(message)
+        if message.thread_ts is None:
+            self.workspace.channels[message.channel_id].read_until[message.user] = message.ts
+        return [] if message.is_ephemeral else self.tell_of_message(message)
+
+    def post_as_app(
+        self,
+        channel: Channel,
+        text: str,
+        blocks: list[Json],
+        thread_ts: str | None = None,
+        only_for: str | None = None,
+        metadata: Json | None = None,
+    ) -> Message:
+        message = Message(
+            ts=self.workspace.new_ts(),
+            channel_id=channel.id,
+            user=self.app.bot_user.id,
+            text=text,
+            blocks=blocks,
+            thread_ts=thread_ts,
+            only_for=only_for,
+            bot_id=self.app.bot_id,
+            app_id=self.app.app_id,
+            metadata=metadata,
+        )
+        # Slack takes a status away when the app says something where the status stood.
+        self.workspace.statuses.pop(f"{channel.id}:{thread_ts}" if thread_ts else channel.id, None)
+        self.post(message)
+        return message
+
+    def edit(self, message: Message, text: str, blocks: list[Json], edited_ts: str | None = None) -> None:
+        before = payloads.message(self.workspace, message)
+        self.workspace.change_message(message, text, blocks, edited_ts)
+        if not message.is_ephemeral:
+            now = payloads.message(self.workspace, message)
+            self.tell_of_message(message, {"subtype": "message_changed", "message": now, "previous_message": before})
+
+    def delete(self, message: Message) -> None:
+        self.workspace.remove_message(message)
+        if not message.is_ephemeral:
+            before = payloads.message(self.workspace, message)
+            change = {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before}
+            self.tell_of_message(message, change)
+
+    def slackbot_says(self, user_id: str, channel_id: str, text: str) -> None:
+        """Slack's own words to one person."""
+        ts = self.workspace.new_ts()
+        self.workspace.add_message(Message(ts, channel_id, SLACKBOT, text, only_for=user_id))
+
+    # Views
+
+    def view_payload(self, view: View) -> Json:
+        return payloads.view(self.workspace, view, self.app.ids)
+
+    def show(self, view: View) -> None:
+        """Put a modal on top of its person's stack."""
+        self.workspace.stack(view.user_id).append(view)
+        self.workspace.changed()
+
+    # Words that people type
+
+    def typed(self, text: str, resolve: bool = True) -> str:
+        """Text as Slack passes it on: escaped, and where `resolve`, with mentions, channels and links as references."""
+        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return _REFERABLE.sub(self._reference, escaped) if resolve else escaped
+
+    def _reference(self, match: re.Match[str]) -> str:
+        word = match[0]
+        if word.startswith("http"):
+            return f"<{word}>"
+        name = word[1:]
+        if word[0] == "@":
+            user = self.workspace.user_named(name)
+            return f"<!{name}>" if name in _BROADCASTS else f"<@{user.id}>" if user else word
+        channel = self.workspace.channel_named(name)
+        return f"<#{channel.id}|{channel.name}>" if channel else word
+
+
+_BROADCASTS = frozenset({"here", "channel", "everyone"})
+_REFERABLE = re.compile(r"(?<![\w@#/])[@#][\w.-]*\w|https?://[^\s<>|]*[^\s<>|.,;:!?)'\"]")
