@@ -37,7 +37,7 @@ check: $(VENV)/.develops  ## style, types, arrows, stories
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/storybot check stories
+	$(BIN)/storybot check --strict stories
 
 format: $(VENV)/.develops  ## make the style right
 	$(BIN)/ruff check --fix .

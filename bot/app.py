@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import random
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import packs
-from bot.config import Connection, Settings
+from bot.config import Connection, Settings, cache_folder
 from bot.domain.library import Library
 from bot.errors import Problem, ProblemsError
 from bot.handlers import buttons, command, errors, home, mention
@@ -71,6 +72,11 @@ def load_library(settings: Settings) -> Library:
     if not loaded.library.stories:
         raise ProblemsError(loaded.problems or [Problem("packs", None, "There are no stories.", "Name a pack folder.")])
     return loaded.library
+
+
+async def understood(library: Library) -> Matcher:
+    """The matcher of a library, built off the event loop: the first time takes seconds, and longer for more stories."""
+    return await asyncio.to_thread(Matcher, library, kept_in=cache_folder(os.environ))
 
 
 @asynccontextmanager
@@ -133,7 +139,7 @@ async def try_out(bot_token: str, signing_secret: str, api_url: str) -> AsyncIte
     settings = Settings()
     connection = Connection(SecretStr(bot_token), SecretStr(signing_secret), None, api_url, host="127.0.0.1", port=0)
     library = load_library(settings)
-    matcher = await asyncio.to_thread(Matcher, library)
+    matcher = await understood(library)
     async with serve(settings, connection, library, matcher) as serving:
         url = f"http://127.0.0.1:{serving.port}"
         yield f"{url}/slack/events", manifest(settings.command, url)
@@ -199,7 +205,7 @@ async def _run(settings: Settings, connection: Connection) -> int:
     async with AsyncExitStack() as closing:
         # Slack first: a token that it refuses should not wait for the stories to be understood.
         slack = await closing.enter_async_context(reach(connection))
-        matcher = await asyncio.to_thread(Matcher, library)
+        matcher = await understood(library)
         serving = await closing.enter_async_context(open_door(settings, connection, slack, library, matcher))
         log.info("Telling %d stories with %s on port %d", len(library.stories), settings.command, serving.port)
         until_stopped = asyncio.ensure_future(stopped.wait())

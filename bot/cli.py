@@ -29,7 +29,7 @@ from bot.wording import did_you_mean
 if TYPE_CHECKING:
     from bot.config import Settings
 
-PEOPLE_WANT, PROGRAMS_WANT = 5, 10
+PEOPLE_WANT, PROGRAMS_WANT = 5, 50
 
 terminal = typer.Typer(
     help="Storybot tells true stories of great customer service.",
@@ -109,9 +109,10 @@ def search(
 ) -> None:
     """Find stories, the best first, each with why."""
     library = _library(pack_names, config)
+    from bot.config import cache_folder
     from bot.matching import Matcher
 
-    matcher = Matcher(library)
+    matcher = Matcher(library, kept_in=cache_folder(os.environ))
     words = " ".join(query)
     if words == "-":
         for line in sys.stdin or ():  # None when it is closed
@@ -157,23 +158,24 @@ def check(
     loaded = packs.load(_folders(paths, config))
     problems = list(loaded.problems)
     if strict:
-        from bot import quality
+        from bot.editing import quality
 
         problems += quality.problems(loaded)
     if facts:
-        from bot import fact_sheets
+        from bot.editing import fact_sheets
 
         problems += fact_sheets.untold(facts, loaded.story_places)
     to_mend = {problem.path for problem in problems}
     good = [story for story in loaded.library.stories if str(loaded.story_places[story.id].path) not in to_mend]
-    stories_and_themes = f"{count(len(good), 'story', 'stories')}, {count(len(loaded.library.themes), 'theme', 'themes')}"
+    themes = count(len(loaded.library.themes), "theme", "themes")
+    all_good = f"{count(len(good), 'story', 'stories')}, {themes}"
     page = Page()
     if not problems:
-        page.line((stories_and_themes, "bold"), ": ", ("all good", "green"))
+        page.line((all_good, "bold"), ": ", ("all good", "green"))
         return
     print_problems(page, problems)
     found = f"{count(len(problems), 'problem', 'problems')} in {count(len(to_mend), 'place', 'places')}"
-    page.line((found, "bold red"), f"; good: {stories_and_themes}")
+    page.line((found, "bold red"), f"; good: {all_good}")
     raise typer.Exit(2)
 
 
@@ -182,7 +184,7 @@ def stats(pack_names: PackNames = None, config: ConfigPath = None) -> None:
     """Show the library at a glance: how many stories of what, and where it is thin."""
     library = _library(pack_names, config)
     from bot.bars import print_overview
-    from bot.overview import Overview
+    from bot.editing.overview import Overview
 
     print_overview(Page(), Overview.of(library))
 

@@ -70,6 +70,14 @@ class Connection:
     port: int = DEFAULT_PORT
 
 
+def cache_folder(environment: Mapping[str, str]) -> Path | None:
+    """Where what takes long to make is kept: `STORYBOT_CACHE`, or the person's own cache; None when there is none."""
+    if chosen := environment.get("STORYBOT_CACHE"):
+        return Path(chosen)
+    caches = environment.get("XDG_CACHE_HOME") or ((home := environment.get("HOME")) and f"{home}/.cache")
+    return Path(caches) / "storybot" if caches else None
+
+
 def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     """The settings of a file, or the defaults without one; ProblemsError tells everything that is wrong with it."""
     settings, problems = _settings(path)

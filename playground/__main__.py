@@ -17,7 +17,7 @@ async def main() -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    print("Starting Storybot and a stand-in for Slack ...", flush=True)
+    print("Starting Storybot and a stand-in for Slack (the first time takes some fifteen seconds) ...", flush=True)
     async with (
         Playground(_port()) as slack,
         try_out(bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url) as (

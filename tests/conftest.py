@@ -25,8 +25,14 @@ def library() -> Library:
 
 
 @pytest.fixture(scope="session")
-def matcher(library: Library) -> Matcher:
-    return Matcher(library)
+def cache(pytestconfig: pytest.Config) -> Path:
+    """The folder in which vectors are kept from one run to the next."""
+    return pytestconfig.cache.mkdir("vectors")
+
+
+@pytest.fixture(scope="session")
+def matcher(library: Library, cache: Path) -> Matcher:
+    return Matcher(library, kept_in=cache)
 
 
 def connection_to(slack: Playground) -> Connection:

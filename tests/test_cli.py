@@ -78,6 +78,27 @@ def test_an_author_checks_a_pack_that_builds_on_the_built_in_one(types: Types, t
     assert types("check", "builtin", str(alone)).returncode == 0
 
 
+def test_an_author_asks_how_well_a_story_is_told(types: Types, author: Author) -> None:
+    path = author.folder / "the-umbrella.yaml"
+    answer = types("check", "--strict", str(author.folder))
+    assert answer.returncode == 2
+    lines = answer.stdout.splitlines()
+    assert f"{path}:13: The sentences of the story have 100.0 words on average." in answer.stdout
+    assert f"{author.folder / 'themes.yaml'}:2: 1 of 1 stories have the theme “listening”." in answer.stdout
+    assert lines[-1] == f"{len(lines) - 1} problems in 2 places; good: 0 stories, 2 themes"
+
+
+def test_an_editor_asks_which_facts_are_not_told_yet(types: Types, author: Author, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.yaml"
+    facts.write_text("- key: the-umbrella\n- key: the-ring\n")
+    answer = types("check", str(author.folder), "--facts", str(facts))
+    assert answer.returncode == 2
+    assert answer.stdout.splitlines() == [
+        f"{facts}:2: No story tells “the-ring”. Add it to a pack, or check the id.",
+        "1 problem in 1 place; good: 1 story, 2 themes",
+    ]
+
+
 def test_the_packs_of_a_configuration_are_checked(types: Types, author: Author, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("packs: [ours]\n")
@@ -220,6 +241,17 @@ def test_a_level_of_logging_that_does_not_exist(types: Types) -> None:
     answer = types("run", LOG_LEVEL="loud")
     assert (answer.returncode, answer.stdout) == (2, "")
     assert "LOG_LEVEL is “LOUD”" in answer.stderr
+
+
+def test_an_editor_sees_the_library_at_a_glance(types: Types, author: Author) -> None:
+    plain = types("stats", "--packs", str(author.folder))
+    assert plain.stdout.splitlines()[0] == "1 story, 100 words: 1 company, 1 industry, 1 country, 2 themes"
+    assert "Listening            ############   1   Ownership            ############   1\n" in plain.stdout
+    assert "  1 country has one story: Norway.\n" in plain.stdout
+    assert plain.stdout.isascii()
+    narrow = types("stats", "--packs", str(author.folder), FORCE_COLOR="1", TERM="xterm", NO_COLOR="1", COLUMNS="60")
+    assert "\nListening            ████████████   1\n" in narrow.stdout
+    assert max(map(len, narrow.stdout.replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines())) <= 60
 
 
 def test_the_manifest_is_the_same_in_both_languages(types: Types) -> None:

@@ -116,6 +116,13 @@ MISTAKES = {
     "the same, as an escape": ("Harbour Ferries", '"\\u202eHarbour"', 4, "invisible character, U+202E", "Take it out"),
     "a second document": ("sources:", "---\nsources:", 15, "second document", "one document a file"),
     "endless nesting": ("company: Harbour", f"company: {'[' * 900}", 4, "nesting is too deep", "8 levels"),
+    "a month misspelt": ("year: 1998", "season: [may, Decembr]", 7, "Item 2 of “season” is “Decembr”", "“december”"),
+    "a month that is none": ("year: 1998", "season: [12]", 7, "“season” is “12”", "It may be january, february"),
+    "a story similar to itself": ("year: 1998", "similar: [the-umbrella]", 7, "similar to itself", "Take it out"),
+    "a similar story misspelt": ("year: 1998", "similar: [a-good-on]", 7, "no story “a-good-on”", "mean “a-good-one”"),
+    "a similar story nobody has": ("year: 1998", "similar: [xyz]", 7, "no story “xyz”", "Name one of these packs"),
+    "a similar story that is no id": ("year: 1998", "similar: [A Good One]", 7, "no story “A Good One”", "a-good-one"),
+    "too many similar stories": ("year: 1998", f"similar: [{'a-good-one, ' * 9}]", 7, "too many items, 9", "at most 8"),
     "a name that is no word": ("year: 1998", "[year]: 1998", 7, "name of a field must be a word", "name: value"),
 }
 
@@ -271,6 +278,36 @@ def test_themes_of_the_wrong_shape_leave_the_stories_of_other_packs(
     loaded = author.loads(colleague)
     assert {name for name, _ in places(loaded.problems)} == {"themes.yaml"}
     assert len(loaded.library.stories) == 1
+
+
+def test_a_story_may_be_similar_to_one_of_another_pack(author: Author, colleague: Author) -> None:
+    author.tells("the-umbrella", ("year: 1998", "similar: [the-lantern, the-lighthouse]"))
+    author.tells("the-lantern")
+    colleague.tells("the-lighthouse", ("year: 1998", "similar: [the-lantern]"))
+    colleague.writes("themes.yaml", "themes: []")
+    loaded = author.loads(colleague)
+    assert loaded.problems == []
+    umbrella = loaded.library.story("the-umbrella")
+    assert umbrella
+    assert umbrella.similar == ("the-lantern", "the-lighthouse")
+    assert [problem.what for problem in author.loads().problems] == ["There is no story “the-lighthouse”."]
+
+
+def test_a_similar_story_that_is_broken_itself_is_still_there_to_be_named(author: Author) -> None:
+    author.tells("the-umbrella", ("year: 1998", "similar: [the-lantern]"))
+    author.tells("the-lantern", ("year: 1998", "year: long ago"))
+    loaded = author.loads()
+    assert places(loaded.problems) == [("the-lantern.yaml", 7)]
+    assert [story.id for story in loaded.library.stories] == ["the-umbrella"]
+
+
+def test_a_second_story_of_one_name_takes_nothing_from_the_first(author: Author, colleague: Author) -> None:
+    author.tells("the-umbrella")
+    colleague.tells("the-umbrella", ("year: 1998", "similar: [xyz]"))
+    colleague.writes("themes.yaml", "themes: []")
+    loaded = author.loads(colleague)
+    assert [story.id for story in loaded.library.stories] == ["the-umbrella"]
+    assert places(loaded.problems) == [("the-umbrella.yaml", 2), ("the-umbrella.yaml", 7)]
 
 
 def test_hidden_files_and_files_of_other_kinds_are_not_read(author: Author) -> None:

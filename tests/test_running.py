@@ -9,6 +9,7 @@ import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -24,13 +25,14 @@ def free_port() -> int:
         return port
 
 
-def environment(slack: Playground, port: int) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "STORYBOT_"))}
+def environment(slack: Playground, port: int, cache: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
     return kept | {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
         "SLACK_API_URL": slack.api_url,
         "PORT": str(port),
+        "STORYBOT_CACHE": str(cache),
     }
 
 
@@ -49,7 +51,7 @@ async def storybot(environment: dict[str, str]) -> AsyncIterator[Process]:
 
 async def until_ready(port: int, process: Process) -> None:
     async with aiohttp.ClientSession() as session:
-        for _ in range(200):
+        for _ in range(300):
             assert process.returncode is None
             try:
                 async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
@@ -67,9 +69,9 @@ async def workspace() -> AsyncIterator[Playground]:
         yield slack
 
 
-async def test_it_answers_and_after_sigterm_finishes_and_ends_well(workspace: Playground) -> None:
+async def test_it_answers_and_after_sigterm_finishes_and_ends_well(workspace: Playground, cache: Path) -> None:
     port = free_port()
-    async with storybot(environment(workspace, port)) as process:
+    async with storybot(environment(workspace, port, cache)) as process:
         await until_ready(port, process)
         url = f"http://127.0.0.1:{port}"
         workspace.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
@@ -89,7 +91,7 @@ async def test_it_answers_and_after_sigterm_finishes_and_ends_well(workspace: Pl
         assert any("Takeaway:" in message.drawn for message in ada.sees("general") if not message.ephemeral)
 
 
-async def test_missing_secrets_and_bad_settings_are_told_together_with_status_2(tmp_path) -> None:
+async def test_missing_secrets_and_bad_settings_are_told_together_with_status_2(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("comand: /x\n")
     process = await asyncio.create_subprocess_exec(
@@ -103,10 +105,12 @@ async def test_missing_secrets_and_bad_settings_are_told_together_with_status_2(
 
 
 @pytest.mark.parametrize("token", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
-async def test_a_token_that_slack_refuses_ends_with_a_clear_message(workspace: Playground, token: str) -> None:
+async def test_a_token_that_slack_refuses_ends_with_a_clear_message(
+    workspace: Playground, cache: Path, token: str
+) -> None:
     wrong = {"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_APP_TOKEN": "xapp-wrong"}[token]
     begun = time.monotonic()
-    async with storybot(environment(workspace, free_port()) | {token: wrong}) as process:
+    async with storybot(environment(workspace, free_port(), cache) | {token: wrong}) as process:
         _, said = await asyncio.wait_for(process.communicate(), 10)
     assert process.returncode == 2
     assert time.monotonic() - begun < 10
@@ -115,12 +119,12 @@ async def test_a_token_that_slack_refuses_ends_with_a_clear_message(workspace: P
     assert "Traceback" not in said.decode()
 
 
-async def test_while_slack_is_away_it_lives_but_is_not_ready() -> None:
+async def test_while_slack_is_away_it_lives_but_is_not_ready(cache: Path) -> None:
     async with Playground() as slack:
-        away = environment(slack, free_port())
+        away = environment(slack, free_port(), cache)
     async with storybot(away) as process, aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{away['PORT']}"
-        for _ in range(100):
+        for _ in range(300):
             try:
                 async with session.get(f"{url}/healthz") as answer:
                     assert answer.status == 200

@@ -40,7 +40,7 @@ KINDS = (
             "exceed* expectations", "exceed* all expectations", "extra mile*", "five-star service", "game-changer*",
             "game-changing", "go* the distance", "loyal fan*", "magical*", "memorable experience*",
             "moment* of truth", "passionate about", "proud to", "raving fan*", "red carpet treatment", "seamless*",
-            "state of the art", "thrilled to", "touchpoint*", "wow*",
+            "state of the art", "thrilled to", "touchpoint*", "wow", "wowed",
         ),
     ),
     Kind(
@@ -65,11 +65,11 @@ KINDS = (
         "is a flourish that stands for nothing",
         "Take it out, or say the thing itself.",
         (
-            "a beacon of", "a simple act of", "a symphony of", "a tapestry of", "at the end of the day", "delve*",
-            "in a world where", "in a world of", "in that moment", "it was not just", "it wasn’t just",
-            "little did he know", "little did she know", "little did they know", "made all the difference",
-            "more than just", "needless to say", "not merely", "not only", "nothing short of", "speaks volumes",
-            "spoke volumes", "testament to", "was not just", "wasn’t just", "were not just",
+            "a beacon of", "a simple act of", "a symphony of", "a tapestry of", "at the end of the day", "delve",
+            "delved", "delving", "in a world where", "in a world of", "in that moment", "little did he know",
+            "little did she know", "little did they know", "made all the difference", "more than just",
+            "needless to say", "not merely", "not only", "nothing short of", "speaks volumes", "spoke volumes",
+            "testament to", "was not just", "wasn’t just", "were not just",
         ),
     ),
 )  # fmt: skip
@@ -88,7 +88,7 @@ _PATTERNS = [*((kind, _pattern(kind)) for kind in KINDS), (_DASH, re.compile("|"
 
 
 def cliches(text: str) -> Iterator[tuple[str, Kind]]:
-    """The words found, as they stand in the text, and what is wrong with them."""
+    """The words found, on one line, and what is wrong with them."""
     for kind, pattern in _PATTERNS:
         for found in pattern.finditer(text):
-            yield found[0], kind
+            yield " ".join(found[0].split()), kind

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import strict_yaml
-from bot.cliches import cliches
 from bot.domain.library import Library
 from bot.domain.story import Story
+from bot.editing.cliches import cliches
+from bot.editing.prose import reading_ease, sentences, syllables, words
 from bot.errors import Problem
 from bot.packs import Loaded
-from bot.prose import reading_ease, sentences, syllables, words
 from bot.strict_yaml import Document, quoted
 
 # From 25 words on, readers begin to lose the thread: GOV.UK, “Sentence length: why 25 words is our limit” (2014).
@@ -29,15 +29,17 @@ LEAST_READING_EASE = 70
 OPENING_WORDS = 2
 # Two sentences with one beginning are a pair, three are a list.
 MOST_ALIKE_IN_A_ROW = 2
-# Fewer, and whoever asks for a theme has seen it all after two clicks; more, and it tells stories apart no longer.
-LEAST_STORIES_A_THEME, MOST_OF_A_THEME = 3, 1 / 3
+# With fewer, whoever asks for a theme has seen it all after two clicks.
+LEAST_STORIES_A_THEME = 3
+# What more than every third story shows no longer tells them apart.
+AT_MOST_EVERY = 3
 
 PROSE = ("summary", "story", "takeaway", "question", "differs")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to mend in one field of a story. `seen` is the text in which it stands; "" for the whole field."""
+    """Something to mend in one field of a story. `seen` is the text to look at; "" for the whole field."""
 
     field: str
     seen: str
@@ -136,13 +138,14 @@ def openings(library: Library) -> defaultdict[str, list[Finding]]:
         first = first_with.setdefault(tuple(word.lower() for word in opening), story)
         if first is not story:
             what = f"The story opens with {quoted(' '.join(opening))}, as {quoted(first.id, 60)} does."
-            found[story.id].append(Finding("story", story.story.split("\n")[0], what, "Open one of them in another way."))
+            first_line = story.story.splitlines()[0]
+            found[story.id].append(Finding("story", first_line, what, "Open one of them in another way."))
     return found
 
 
 def themes(loaded: Loaded) -> Iterator[Problem]:
     stories = len(loaded.library.stories)
-    most = max(LEAST_STORIES_A_THEME, int(stories * MOST_OF_A_THEME))
+    most = max(LEAST_STORIES_A_THEME, stories // AT_MOST_EVERY)
     for theme in loaded.library.themes:
         count = len(loaded.library.stories_with(theme.id))
         place = loaded.theme_places[theme.id]

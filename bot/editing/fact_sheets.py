@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.errors import Problem
 from bot.packs import read_file
-from bot.strict_yaml import Document, quoted
+from bot.strict_yaml import Document, Loc, quoted
 
 MOST_BYTES = 1024 * 1024
 ID_FIELDS = ("id", "key")
@@ -26,12 +26,13 @@ def _untold(sheet: Path, told: Collection[str]) -> Iterator[Problem]:
         yield Problem(str(sheet), None, "There is no story in this fact sheet.", mend)
     for story_id, line in ids:
         if story_id not in told:
-            yield Problem(str(sheet), line, f"No story tells {quoted(story_id, 60)}.", f"Add {story_id}.yaml to a pack.")
+            mend = "Add it to a pack, or check the id."
+            yield Problem(str(sheet), line, f"No story tells {quoted(story_id, 60)}.", mend)
 
 
 def _ids(document: Document) -> Iterator[tuple[str, int | None]]:
     """The id of each story and its line."""
-    value, above = document.value, ()
+    value, above = document.value, Loc()
     if isinstance(value, dict):
         value, above = value.get("stories"), ("stories",)
     for index, item in enumerate(value if isinstance(value, list) else []):

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ours beside its peers, measured in one run. Start one as `python -m bench.relevance`."""

@@ -1,0 +1,127 @@
+"""How well the matching answers judged queries, beside plain BM25, plain rapidfuzz and the encoder alone.
+
+    python -m bench.relevance
+
+prints two tables: over the judged stories only, where nDCG is meant, and over every story of the built-in pack, where
+a story that nobody judged counts as wrong: read its strong and false-strong columns.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from math import log
+
+import numpy as np
+from rapidfuzz import fuzz
+from rich.console import Console
+from rich.table import Table
+
+from bench.judged import Answer, Figures, Judged, judged, judged_stories
+from bot import packs
+from bot.domain.library import Library
+from bot.domain.story import Story
+from bot.matching import Matcher
+from bot.matching.encoder import STANDARD
+from bot.matching.words import split, stem
+
+SETS = ("dev", "languages", "own-tuning", "own-test")
+
+System = Callable[[str], Answer]
+
+
+def main() -> None:
+    library = packs.load([packs.builtin_folder()]).library
+    console = Console(width=120)
+    console.print(_table("The judged stories only", library.only(judged_stories())))
+    console.print(_table("Every story: those that nobody judged count as wrong", library))
+
+
+def ours(library: Library) -> System:
+    """The matching as the bot uses it."""
+    matcher = Matcher(library)
+
+    def answer(words: str) -> Answer:
+        matches = matcher.match(words)
+        return Answer([match.story.id for match in matches], bool(matches) and matches[0].is_strong)
+
+    return answer
+
+
+def plain_bm25(library: Library) -> System:
+    """Textbook BM25 (k1 1.2, b 0.75) over stemmed text and theme names; it cannot say that it has nothing."""
+    held = [Counter(map(stem, split(_text(library, story)))) for story in library.stories]
+    holding = Counter(word for counts in held for word in counts)
+    usual = sum(counts.total() for counts in held) / len(held)
+
+    def score(words: list[str], counts: Counter[str]) -> float:
+        norm = 1.2 * (0.25 + 0.75 * counts.total() / usual)
+        return sum(
+            log(1 + (len(held) - holding[word] + 0.5) / (holding[word] + 0.5))
+            * counts[word]
+            * 2.2
+            / (counts[word] + norm)
+            for word in words
+        )
+
+    return lambda words: _best(library, [score(list(map(stem, split(words))), counts) for counts in held])
+
+
+def plain_rapidfuzz(library: Library) -> System:
+    """rapidfuzz's token_set_ratio over the same text."""
+    texts = [_text(library, story).lower() for story in library.stories]
+    return lambda words: _best(library, [fuzz.token_set_ratio(words.lower(), text) for text in texts])
+
+
+def encoder_alone(library: Library) -> System:
+    """The cosine of the query with the nearest sentence of each story."""
+    told = [[story.title, story.summary, *story.story.split(". ")] for story in library.stories]
+    vectors = [STANDARD.encode(passages) for passages in told]
+    return lambda words: _best(library, [float(np.max(of @ STANDARD.encode([words])[0])) for of in vectors])
+
+
+SYSTEMS: dict[str, Callable[[Library], System]] = {
+    "BM25": plain_bm25,
+    "rapidfuzz": plain_rapidfuzz,
+    "encoder": encoder_alone,
+    "ours": ours,
+}
+
+
+def _table(title: str, library: Library) -> Table:
+    table = Table(title=f"{title} ({len(library.stories)})", title_justify="left")
+    table.add_column("queries", no_wrap=True)
+    for column in ("", *(f"nDCG@3 {system}" for system in SYSTEMS), "hit@1", "hit@3", "strong", "false strong"):
+        table.add_column(column, justify="right")
+    systems = {name: build(library) for name, build in SYSTEMS.items()}
+    for name in SETS:
+        answers = {system: [(query, ask(query.words)) for query in judged(name)] for system, ask in systems.items()}
+        _add_row(table, name, answers)
+        for kind in sorted({query.kind for query in judged(name)} - {name}):
+            _add_row(table, f"  {kind}", {system: _of_kind(kind, given) for system, given in answers.items()})
+        table.add_section()
+    return table
+
+
+def _add_row(table: Table, name: str, answers: dict[str, list[tuple[Judged, Answer]]]) -> None:
+    figures = {system: Figures.of(given) for system, given in answers.items()}
+    best = figures["ours"]
+    told = [of.ndcg for of in figures.values()] + [best.first, best.among_three, best.strong, best.false_strong]
+    table.add_row(name, str(best.queries), *("" if figure is None else f"{figure:.3f}" for figure in told))
+
+
+def _of_kind(kind: str, answers: list[tuple[Judged, Answer]]) -> list[tuple[Judged, Answer]]:
+    return [(query, answer) for query, answer in answers if query.kind == kind]
+
+
+def _best(library: Library, scores: list[float]) -> Answer:
+    ranked = sorted(range(len(scores)), key=lambda number: -scores[number])
+    return Answer([library.stories[number].id for number in ranked if scores[number] > 0], is_strong=True)
+
+
+def _text(library: Library, story: Story) -> str:
+    facets = [story.company, story.industry, story.place or "", story.channel]
+    themes = [theme.name for theme in library.themes_of(story)]
+    return " ".join([story.title, *facets, *themes, story.summary, story.story, story.takeaway])
+
+
+if __name__ == "__main__":
+    main()

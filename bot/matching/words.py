@@ -1,0 +1,119 @@
+"""From what somebody typed to the words that matter: markup, emoji, politeness and chat fall away."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import Stemmer  # type: ignore[import-not-found]  # a compiled module without type hints
+
+from bot.matching.filler import LITTLE
+
+MOST_CHARACTERS = 2_000
+"""What is read of a query: more than anybody types on purpose, and a bound on the work of one answer."""
+
+MOST_WORDS = 40
+"""How many different content words of a query count."""
+
+_LINK = re.compile(r"<(?:[@#!]|https?:|mailto:)[^<>|]*(?:\|([^<>]*))?>")
+_EMOJI_NAME = re.compile(r":([a-z0-9_+-]+):(?::skin-tone-\d:)?")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+_ELISION = re.compile(r"^(?:[cdjlmnst]|qu)'(?=\w{3})")
+
+_PURPOSE = re.compile(
+    r"\b(?:to (?:open|start|close|kick off|read|tell|show|share|use|present)\b[^,.;?!]{0,40}?)?\b(?:for|with|to|in|at) "
+    r"(?:my|our|the|a|tomorrow's|today's|this|next) (?:\w+ )?"
+    r"(?:team|meeting|stand-?up|workshop|training|presentation|talk|slides|newsletter|session|retro|colleagues|boss)\b",
+    re.IGNORECASE,
+)
+_UNWANTED = re.compile(
+    r"\b(?:(?:but |and |just |please )?not (?:about|from|in|on|with|at|another|involving|set in|the one)"
+    r"|but (?:not|no)|except(?: for)?|excluding|other than|apart from|anything but|nothing (?:about|with|from|in|on))\b"
+    r"([^,.;:?!]+?)(?= but | please\b|[,.;:?!]|$)",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(r"\b(?:stor(?:y|ies)|tales?|anecdotes?|examples?|something|anything|ones?)\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[,;!?]+\s+|(?<=\w{3})\.\s+")
+_NOT_TEXT = {"So", "Sk", "Cc", "Cs", "Co", "Cn"}
+_stemmer = Stemmer.Stemmer("english")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query, read. Words are folded and in order."""
+
+    text: str
+    """What the encoder should hear: without the filler at its ends, so empty where only filler was said."""
+    spoken: tuple[str, ...]
+    """Every word."""
+    words: tuple[str, ...]
+    """The different words that tell something; where only filler was said, those of them that are not only grammar."""
+    unwanted: tuple[str, ...]
+    """Words of stories to stay clear of."""
+
+
+def fold(word: str) -> str:
+    """Lower case, without possessive and elision: "Morton's" and "morton" are one word, "l'avion" and "avion" too."""
+    return _ELISION.sub("", word.casefold().replace("’", "'")).removesuffix("'s")
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """What the forms of a folded word share, with or without accents: "flights" and "flight" both give "flight"."""
+    bare = "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
+    return str(_stemmer.stemWord(bare if bare.isascii() else word))
+
+
+def split(text: str) -> list[str]:
+    """Every word of a text, folded, in order."""
+    return [fold(found) for found in WORD.findall(text)]
+
+
+def content(words: Iterable[str]) -> list[str]:
+    """The words of a phrase that are not only grammar; all of them where none would be left."""
+    every = list(words)
+    return [word for word in every if word not in LITTLE] or every
+
+
+def plain(typed: str) -> str:
+    """What was typed, without markup, control characters and emoji; the emoji's names where nothing else was said."""
+    text = _LINK.sub(lambda link: f" {link[1] or ''} " if link[0][1] not in "@#!" else " ", typed[:MOST_CHARACTERS])
+    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    named = [name.replace("_", " ") for name in _EMOJI_NAME.findall(text)]
+    kept: list[str] = []
+    for char in unicodedata.normalize("NFKC", _EMOJI_NAME.sub(" ", text)):
+        kind = unicodedata.category(char)
+        if kind == "So":
+            named.append(unicodedata.name(char, "").lower())
+        kept.append("" if kind == "Cf" else " " if kind in _NOT_TEXT else char)
+    said = " ".join("".join(kept).split())
+    return said if WORD.search(said) else " ".join(dict.fromkeys(named))
+
+
+def read(text: str, filler: Collection[str]) -> Asked:
+    """Read plain text; `filler` are words that tell nothing. Text without a single word gives no words."""
+    unwanted = [word for found in _UNWANTED.findall(text) for word in split(found) if word not in filler]
+    clauses = _CLAUSE_END.split(_PURPOSE.sub(" ", _UNWANTED.sub(" ", text)))
+    asking = (at for at, clause in enumerate(clauses) if _REQUEST.search(clause) and _without_ends(clause, filler))
+    wanted = ", ".join(clauses[next(asking, 0) :])
+    spoken = split(wanted)
+    telling = [word for word in spoken if word not in filler] or [word for word in spoken if word not in LITTLE]
+    return Asked(
+        text=_without_ends(wanted, filler),
+        spoken=tuple(spoken),
+        words=tuple(dict.fromkeys(telling))[:MOST_WORDS],
+        unwanted=tuple(dict.fromkeys(unwanted))[:MOST_WORDS],
+    )
+
+
+def _without_ends(text: str, filler: Collection[str]) -> str:
+    """The text without the filler at its two ends; nothing where all is filler."""
+    found = list(WORD.finditer(text))
+    telling = [at for at, word in enumerate(found) if fold(word[0]) not in filler]
+    if not telling:
+        return ""
+    start = found[telling[0]].start() if telling[0] > 0 else 0
+    end = found[telling[-1]].end() if telling[-1] < len(found) - 1 else len(text)
+    return text[start:end].strip(" ,;.!?")

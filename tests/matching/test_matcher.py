@@ -1,0 +1,195 @@
+"""People type what they have in mind, and the story they meant comes first, with a reason they can check."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.library import Library
+from bot.domain.match import Why
+from bot.domain.story import Story
+from bot.matching import Matcher
+from bot.matching.encoder import STANDARD
+
+
+def first(matcher: Matcher, words: str) -> str:
+    return matcher.match(words)[0].story.id
+
+
+@pytest.mark.parametrize(
+    ("words", "story", "why"),
+    [
+        ("nordstorm", "nordstrom-vacuumed-diamond", Why("company", "Nordstrom")),
+        ("krispy creme", "krispy-kreme-olympic-rings", Why("company", "Krispy Kreme")),
+        ("bestbuy", "best-buy-laptop", Why("company", "Best Buy")),
+        ("something from High Wycombe", "john-lewis-snow-sleepover", Why("place", "High Wycombe, England")),
+        ("stories from the UK", "john-lewis-snow-sleepover", Why("place", "United Kingdom")),
+        ("2009", "john-lewis-snow-sleepover", Why("year", "2009")),
+        ("healthcare", "dentist-midnight-call", Why("industry", "healthcare")),
+        ("on live chat", "netflix-captain-mike", Why("channel", "live chat")),
+        ("teamwork", "john-lewis-snow-sleepover", Why("theme", "Teamwork")),
+        ("someone lost a diamond", "nordstrom-vacuumed-diamond", Why("mentions", "diamond")),
+        ("donuts", "krispy-kreme-olympic-rings", Why("mentions", "doughnuts")),
+    ],
+)
+def test_what_somebody_means_comes_first_and_says_why(small: Matcher, words: str, story: str, why: Why) -> None:
+    best = small.match(words)[0]
+    assert best.is_strong
+    assert best.story.id == story
+    assert why in best.why
+
+
+@pytest.mark.parametrize(
+    "words", ["empathy", "empaty", "EMPATHY!", ":sparkles: empathy ✨", "<https://x.example|empathy>"]
+)
+def test_empathy_is_understood_however_it_is_typed(small: Matcher, words: str) -> None:
+    best = small.match(words)[0]
+    assert "empathy" in best.story.themes
+    assert best.why[0] == Why("theme", "Empathy")
+
+
+def test_chat_around_a_wish_changes_nothing(small: Matcher) -> None:
+    plain = [match.story.id for match in small.match("lost packages", 3)]
+    chatty = [match.story.id for match in small.match("hi! do you have anything on lost packages for our team?", 3)]
+    assert plain == chatty
+    assert plain[0] == "amazon-christmas-playstation"
+
+
+def test_a_passage_that_means_the_same_is_shown_as_the_reason(small: Matcher) -> None:
+    best = small.match("snowed in shoppers spend the night")[0]
+    passage = next(why.words for why in best.why if why.kind == "close to").removesuffix(" …")
+    assert best.story.id == "john-lewis-snow-sleepover"
+    assert passage in " ".join(f"{best.story.title} {best.story.summary} {best.story.story}".split())
+
+
+def test_what_somebody_does_not_want_stays_away(small: Matcher) -> None:
+    wanted = {match.story.id for match in small.match("empathy, but not about airlines")}
+    assert "zappos-flowers" in wanted
+    assert not wanted & {"southwest-held-flight", "delta-passport-rescue"}
+
+
+def test_two_wishes_at_once_are_both_heard(small: Matcher) -> None:
+    assert first(small, "generosity in a restaurant") in {"wolfgang-puck-hungry-kid", "mortons-airport-steak"}
+    assert first(small, "teamwork in a department store") in {"john-lewis-snow-sleepover", "nordstrom-vacuumed-diamond"}
+
+
+@pytest.mark.parametrize(
+    ("words", "story"),
+    [
+        ("un anillo de diamantes perdido", "nordstrom-vacuumed-diamond"),
+        ("Hast du eine Geschichte über den verlorenen Reisepass?", "delta-passport-rescue"),
+        ("机场的牛排", "mortons-airport-steak"),
+        ("сломанный ноутбук", "best-buy-laptop"),
+    ],
+)
+def test_people_ask_in_their_own_language(small: Matcher, words: str, story: str) -> None:
+    best = small.match(words)[0]
+    assert best.is_strong
+    assert best.story.id == story
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["quantum chromodynamics", "kubernetes ingress timeout", "qwertyuiop", "lkjhg", "capital gains tax", "量子力学"],
+)
+def test_what_no_story_is_about_gets_no_strong_match(small: Matcher, matcher: Matcher, words: str) -> None:
+    assert not any(match.is_strong for match in small.match(words))
+    assert not any(match.is_strong for match in matcher.match(words))
+
+
+@pytest.mark.parametrize(
+    "words", ["", "  ", "\x00\x07", "?!", "<!channel> <@U012AB3CD>", "\ud800", "anything but airlines"]
+)
+def test_nothing_said_is_nothing_found(small: Matcher, words: str) -> None:
+    assert small.match(words) == []
+
+
+def test_one_emoji_is_enough(small: Matcher) -> None:
+    assert first(small, "🍩") == "krispy-kreme-olympic-rings"
+
+
+def test_a_limit_gives_the_best_of_all(small: Matcher) -> None:
+    every = small.match("airport")
+    assert small.match("airport", limit=2) == every[:2]
+
+
+def test_asking_again_gives_the_same_answer(small: Matcher) -> None:
+    assert small.match("a kind dentist") == small.match("a kind dentist")
+
+
+def test_without_an_encoder_words_themes_and_typos_still_work(by_words_alone: Matcher) -> None:
+    assert not by_words_alone.understands_meaning
+    assert first(by_words_alone, "nordstorm") == "nordstrom-vacuumed-diamond"
+    assert "empathy" in by_words_alone.match("compassion")[0].story.themes
+
+
+class Unloadable:
+    """An encoder whose files are missing."""
+
+    def encode(self, texts: Sequence[str]) -> object:
+        raise FileNotFoundError("weights.npz")
+
+    def is_word(self, word: str) -> bool:
+        raise FileNotFoundError("sp.model")
+
+
+def test_an_encoder_that_cannot_be_loaded_costs_the_meaning_only(
+    seventeen: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    matcher = Matcher(seventeen, Unloadable())  # type: ignore[arg-type]
+    assert not matcher.understands_meaning
+    assert first(matcher, "nordstorm") == "nordstrom-vacuumed-diamond"
+    assert "by their words alone" in caplog.text
+
+
+def test_a_library_without_stories_or_themes_has_no_answers(seventeen: Library) -> None:
+    assert Matcher(Library((), ())).match("empathy") == []
+    assert Matcher(Library(seventeen.stories, ())).match("nordstrom")[0].is_strong
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_gets_ranked_answers_with_reasons(small: Matcher, typed: str) -> None:
+    matches = small.match(typed)
+    assert [match.score for match in matches] == sorted((match.score for match in matches), reverse=True)
+    assert len({match.story.id for match in matches}) == len(matches)
+    assert all(match.score > 0 and 1 <= len(match.why) <= 3 for match in matches)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["lost", "diamond", "airport", "flowers", "child", "story", "kind", "snow", "ring", "tea"])
+    )
+)
+def test_every_reason_can_be_found_in_its_story(small: Matcher, seventeen: Library, words: list[str]) -> None:
+    for match in small.match(" ".join(words)):
+        for why in match.why:
+            assert _is_true(why, match.story, seventeen)
+
+
+@pytest.mark.parametrize("typed", ["a" * 10_000, "empathy " * 1_250, "🍩" * 10_000, " ".join(map(str, range(2_500)))])
+def test_ten_thousand_characters_are_read_as_far_as_anybody_would(small: Matcher, typed: str) -> None:
+    assert len(small.match(typed)) <= 17
+
+
+def test_real_words_are_not_bent_to_those_of_the_library(small: Matcher) -> None:
+    """Boots are one letter from books, and both are words."""
+    assert STANDARD.is_word("boot")
+    assert "b-dalton-called-competitor" not in {match.story.id for match in small.match("boots") if match.is_strong}
+
+
+def _is_true(why: Why, story: Story, library: Library) -> bool:
+    told = " ".join(f"{story.title} {story.summary} {story.story} {story.takeaway}".split())
+    match why.kind:
+        case "theme":
+            return why.words in {theme.name for theme in library.themes_of(story)}
+        case "place":
+            return why.words in {story.place, story.country}
+        case "mentions":
+            return why.words in told
+        case "close to":
+            return why.words.removesuffix(" …") in told
+        case facet:
+            return why.words == str(getattr(story, facet))

@@ -1,0 +1,100 @@
+"""What is read of a query, and what falls away."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.matching.filler import FILLER
+from bot.matching.spelling import Spelling
+from bot.matching.words import Asked, plain, read, split, stem
+
+
+def asked(typed: str) -> Asked:
+    return read(plain(typed), FILLER)
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"),
+    [
+        ("do you have anything on lost packages?", "lost packages"),
+        ("got any stories where somebody went the extra mile?", "went the extra mile"),
+        ("I need a story for my team about really listening to the customer", "listening"),
+        ("we had a rough week, something about kindness would be nice", "kindness"),
+        ("plane waited for a traveller", "plane waited for a traveller"),
+        ("teamwork in a restaurant", "teamwork in a restaurant"),
+        ("a story about patience, generosity and teamwork", "patience, generosity and teamwork"),
+    ],
+)
+def test_the_wish_is_heard_without_the_chat_around_it(typed: str, heard: str) -> None:
+    assert asked(typed).text == heard
+
+
+@pytest.mark.parametrize(
+    ("typed", "unwanted"),
+    [
+        ("kindness, but not about airlines", ("airlines",)),
+        ("anything except Amazon please", ("amazon",)),
+        ("knows when not to speak", ()),
+        ("never gave up", ()),
+    ],
+)
+def test_only_a_polite_no_keeps_stories_away(typed: str, unwanted: tuple[str, ...]) -> None:
+    assert asked(typed).unwanted == unwanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("<@U012AB3CD> <!here> &lt;b&gt; flowers :tada:", "<b> flowers"),
+        ("<https://example.org/x|the link> <#C01|general>", "the link"),
+        ("fu\u200bnny\x07 story", "funny story"),
+        ("🍩🍩", "doughnut"),
+        (":red_heart:", "red heart"),
+    ],
+)
+def test_markup_falls_away_and_emoji_speak_only_when_alone(typed: str, text: str) -> None:
+    assert plain(typed) == text
+
+
+def test_forms_of_a_word_are_one_word() -> None:
+    assert {stem(word) for word in split("Flight flights FLIGHT'S")} == {stem("flight")}
+    assert stem("café") == stem("cafe")
+    assert split("l'avion d'équipe Morton's O'Hare") == ["avion", "équipe", "morton", "o'hare"]
+
+
+@given(st.text())
+def test_reading_never_fails_and_words_come_from_the_text(typed: str) -> None:
+    text = plain(typed)
+    found = read(text, FILLER)
+    assert set(found.words) <= set(split(text))
+    assert found.text in ", ".join(text.split(", ")) or set(split(found.text)) <= set(split(text))
+
+
+@pytest.fixture
+def spelling() -> Spelling:
+    words = {"airport", "generosity", "snow", "boot", "restaurant", "flight"}
+    return Spelling(words, ["Best Buy", "Krispy Kreme", "Nordstrom"], is_word={"fight"}.__contains__)
+
+
+@pytest.mark.parametrize(
+    ("typed", "mended"),
+    [
+        ("a storm at the ariport", "a storm at the airport"),
+        ("generousity", "generosity"),
+        ("a restaraunt, please", "a restaurant, please"),
+        ("krispy creme and bestbuy", "Krispy Kreme and Best Buy"),
+        ("snwo", "snwo"),
+        ("a fight", "a fight"),
+        ("flights", "flights"),
+        ("Airport", "Airport"),
+    ],
+)
+def test_slips_are_put_right_and_right_words_stay(spelling: Spelling, typed: str, mended: str) -> None:
+    assert spelling.mended(typed) == mended
+
+
+@given(st.text(max_size=200))
+def test_mending_twice_is_mending_once(typed: str) -> None:
+    spelling = Spelling({"airport", "generosity"}, ["Best Buy"], is_word=lambda _: False)
+    once = spelling.mended(typed)
+    assert spelling.mended(once) == once
