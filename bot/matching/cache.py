@@ -6,7 +6,6 @@ encoder, is made anew, never believed.
 
 import hashlib
 import logging
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -65,7 +64,7 @@ class VectorCache:
             # Written aside and moved into place: another process never reads half a file.
             with tempfile.NamedTemporaryFile(dir=self._path.parent, suffix=".new", delete=False) as file:
                 np.savez(file, digests=digests, vectors=vectors, seal=np.frombuffer(_seal(digests, vectors), np.uint8))
-            os.replace(file.name, self._path)
+            Path(file.name).replace(self._path)
         except OSError as refused:
             log.warning("Vectors cannot be kept (%s): the next start will take as long again", refused.strerror)
 
