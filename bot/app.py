@@ -31,7 +31,7 @@ from bot.services.once import Once
 from bot.services.seen import Seen
 from bot.services.sharing import Sharing
 from bot.socket_mode import SocketMode, check_app_token
-from bot.web import Edge
+from bot.web import Edge, Health
 
 log = logging.getLogger(__name__)
 
@@ -119,12 +119,14 @@ async def open_door(
     bolt = _listening(settings, slack, sharing, Replies(slack.session, connection.api_url))
     socket = _socket_mode(connection, slack, bolt)
 
-    def hindrances() -> list[str]:
+    def health() -> Health:
         unknown = [] if slack.identity.is_known else ["Slack has not said yet who this bot is"]
-        return unknown + (["Socket Mode is not connected"] if socket and not socket.is_connected else [])
+        unconnected = ["Socket Mode is not connected"] if socket and not socket.is_connected else []
+        by_words = [] if matcher.understands_meaning else ["stories are matched by their words alone"]
+        return Health([*unknown, *unconnected], by_words)
 
     async with AsyncExitStack() as closing:
-        port = await _listen(closing, connection, bolt, hindrances)
+        port = await _listen(closing, connection, bolt, health)
         until_refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if socket:
             until_refused = asyncio.ensure_future(socket.run())
@@ -174,12 +176,10 @@ def _socket_mode(connection: Connection, slack: Slack, bolt: AsyncApp) -> Socket
     return SocketMode(slack.session, slack.client, token.get_secret_value(), bolt.async_dispatch) if token else None
 
 
-async def _listen(
-    closing: AsyncExitStack, connection: Connection, bolt: AsyncApp, hindrances: Callable[[], list[str]]
-) -> int:
+async def _listen(closing: AsyncExitStack, connection: Connection, bolt: AsyncApp, health: Callable[[], Health]) -> int:
     """Listen for HTTP; the port. Behind Socket Mode only the health pages are there."""
     secret = connection.signing_secret if not connection.app_token else None
-    edge = Edge(secret.get_secret_value() if secret else None, bolt.async_dispatch, hindrances)
+    edge = Edge(secret.get_secret_value() if secret else None, bolt.async_dispatch, health)
     # Bodies are verified as they came: nothing is unpacked before.
     runner = web.AppRunner(edge.application(), access_log=None, auto_decompress=False, shutdown_timeout=DRAIN_SECONDS)
     await runner.setup()

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -54,17 +55,24 @@ def parse(body: bytes, content_type: str) -> dict[str, Any] | None:
     return parsed if isinstance(parsed, dict) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What keeps the bot from answering (none: it is ready), and what it does less well; a line each for an operator."""
+
+    hindrances: list[str]
+    remarks: list[str]
+
+
 class Edge:
     """Takes requests from Slack to `dispatch`, and keeps count of what is in flight so that stopping can wait for it.
 
-    Without a `signing_secret`, behind Socket Mode, only the health pages are served. `hindrances` tells what keeps the
-    bot from answering, a line each for whoever operates it; none when it is ready.
+    Without a `signing_secret`, behind Socket Mode, only the health pages are served.
     """
 
-    def __init__(self, signing_secret: str | None, dispatch: Dispatch, hindrances: Callable[[], list[str]]) -> None:
+    def __init__(self, signing_secret: str | None, dispatch: Dispatch, health: Callable[[], Health]) -> None:
         self._signing_secret = signing_secret
         self._dispatch = dispatch
-        self._hindrances = hindrances
+        self._health = health
         self._in_flight: set[asyncio.Future[BoltResponse]] = set()
 
     def application(self) -> web.Application:
@@ -111,8 +119,9 @@ class Edge:
         return web.Response(text="alive\n")
 
     async def readyz(self, _: web.Request) -> web.Response:
-        hindrances = self._hindrances()
-        return web.Response(status=503 if hindrances else 200, text="\n".join(hindrances or ["ready"]) + "\n")
+        health = self._health()
+        lines = [*(health.hindrances or ["ready"]), *health.remarks]
+        return web.Response(status=503 if health.hindrances else 200, text="\n".join(lines) + "\n")
 
 
 def _bolt_request(body: dict[str, Any] | None, headers: Mapping[str, str]) -> AsyncBoltRequest | None:

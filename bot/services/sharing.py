@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.library import Library
-from bot.domain.match import Match, Strength, Why
+from bot.domain.match import Match, Why
 from bot.domain.story import Story, Theme
 from bot.errors import UserError
 from bot.services.seen import Reader, Seen
@@ -53,8 +53,8 @@ class Sharing:
 
     def find(self, reader: Reader, words: str) -> Found | Nothing:
         """The best-fitting story for `words`, always the same one for the same words."""
-        matches = self._matching.match(words)
-        strong = [match for match in matches if match.strength is Strength.STRONG]
+        matches = self._matching.match(words, limit=max(1 + RUNNERS_UP, NEAREST))
+        strong = [match for match in matches if match.is_strong]
         if not strong:
             return Nothing(words, tuple(match.story for match in matches[:NEAREST]))
         return self._show(reader, words, strong[0], strong[1:])
