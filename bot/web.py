@@ -57,7 +57,7 @@ def parse(body: bytes, content_type: str) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What keeps the bot from answering (none: it is ready), and what it does less well; a line each for an operator."""
+    """A line each for an operator: what keeps the bot from answering (none: it is ready), what it does less well."""
 
     hindrances: list[str]
     remarks: list[str]
