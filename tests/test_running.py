@@ -135,3 +135,34 @@ async def test_while_slack_is_away_it_lives_but_is_not_ready(cache: Path) -> Non
             assert answer.status == 503
             assert "who this bot is" in await answer.text()
         assert process.returncode is None
+
+
+async def test_the_log_holds_no_secret_and_no_word_of_anybody(workspace: Playground, cache: Path) -> None:
+    port = free_port()
+    async with storybot(environment(workspace, port, cache) | {"LOG_LEVEL": "DEBUG"}) as process:
+        await until_ready(port, process)
+        url = f"http://127.0.0.1:{port}"
+        workspace.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        ada = workspace.person("Ada")
+        await ada.types("/story empathy wombatword", channel="general")
+        await ada.clicks("Another one", on=ada.last("general"))
+        workspace.fail("response_url", status=500)
+        await ada.clicks("Another one", on=ada.last("general"))
+        workspace.fail("chat.postMessage", error="msg_too_long")
+        await ada.types("@storybot wombatword teamwork", channel="general")
+        await ada.types("wombatword humour", channel="storybot")
+        await workspace.settled()
+        unsigned = b"text=wombatword&token=xoxb-wombat"
+        await workspace.sends(unsigned, {"X-Slack-Signature": "v0=0", "X-Slack-Request-Timestamp": "1"})
+        broken = b'{"type": "block_actions", "actions": "wombatword"}'
+        await workspace.sends(broken, workspace.sign(broken) | {"Content-Type": "application/json"})
+        process.send_signal(signal.SIGTERM)
+        _, logged = await process.communicate()
+
+    said = logged.decode()
+    assert "Unexpected" in said, "what went wrong is there"
+    assert "wombat" not in said
+    for secret in (workspace.bot_token, workspace.signing_secret, "/commands/", "/actions/", "xoxb-"):
+        assert secret not in said
+    response_urls = [str(delivery.payload.get("response_url")) for delivery in workspace.requests]
+    assert not [url for url in response_urls if url != "None" and url in said]

@@ -47,3 +47,26 @@ async def test_a_lost_connection_comes_back_with_a_fresh_ticket(slack: Playgroun
     await ada.types("@storybot teamwork", channel="general")
     await slack.settled()
     assert "Takeaway:" in ada.last("general").drawn
+
+
+async def test_failed_handshakes_each_take_a_fresh_ticket(slack: Playground) -> None:
+    lost = slack.socket_mode.connections[0]
+    slack.socket_mode.refuse_handshakes = 2
+    slack.socket_mode.drop()
+    for _ in range(500):
+        if lost in slack.socket_mode.connections:
+            await asyncio.sleep(0.01)
+    await slack.socket_mode.connected(seconds=15)
+    tickets = [call.answer["url"] for call in slack.calls if call.method == "apps.connections.open"]
+    assert len(set(tickets)) == len(tickets) >= 5
+
+
+async def test_when_slack_refreshes_the_connection_the_next_question_is_answered(slack: Playground) -> None:
+    await slack.socket_mode.ask_to_reconnect()
+    for _ in range(500):
+        if not slack.socket_mode.connections:
+            await asyncio.sleep(0.01)
+    await slack.socket_mode.connected()
+    ada = slack.person("Ada")
+    await ada.types("/story humour", channel="general")
+    assert "Takeaway:" in ada.last("general").drawn

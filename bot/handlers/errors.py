@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from aiohttp import ClientError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
@@ -38,6 +39,10 @@ async def tell(
         response.status = 503
         return
     response.status = 200
+    if "event" in body and _is_unconfirmed(error):
+        # It may have been posted: an apology beside the answer would only confuse.
+        log.warning("Slack did not confirm an answer (%s)", _kind(error))
+        return
     message = apology(_words_for(error))
     if "command" in body:
         response.body = json.dumps({"response_type": "ephemeral", **message})
@@ -71,6 +76,12 @@ def _kind(error: Exception) -> str:
 
 def _is_refused_for_now(error: Exception) -> bool:
     return isinstance(error, SlackApiError) and error.response.get("error") == "ratelimited"
+
+
+def _is_unconfirmed(error: Exception) -> bool:
+    if isinstance(error, SlackApiError):
+        return getattr(error.response, "status_code", 200) >= 500
+    return isinstance(error, ClientError | TimeoutError | OSError)
 
 
 def _asked_in(body: Payload) -> str | None:
