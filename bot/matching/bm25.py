@@ -1,7 +1,7 @@
 """Which stories hold the words: BM25 over weighted fields, scaled so that 1 means "every word, fully"."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bot.domain.library import Library
 from bot.domain.match import Why
 from bot.domain.story import Story
+from bot.matching import channels
 from bot.matching.words import WORD, fold, split, stem
 
 Floats = NDArray[np.float32]
@@ -59,7 +60,8 @@ class Index:
         self.words: set[str] = set()
         numbers: dict[Why, int] = {}
         held: dict[str, dict[int, tuple[float, int]]] = defaultdict(dict)
-        self._themes = {theme.id: np.zeros(self.size, np.float32) for theme in library.themes}
+        ids = [*(theme.id for theme in library.themes), *map(channels.phrase_id, channels.SAID)]
+        self._themes = {theme_id: np.zeros(self.size, np.float32) for theme_id in ids}
         for number, story in enumerate(library.stories):
             for word, weight, why in _words(story):
                 self.words.add(word)
@@ -68,6 +70,8 @@ class Index:
             for theme, weight in zip(story.themes, THEME_WEIGHTS, strict=False):
                 if theme in self._themes:
                     self._themes[theme][number] = weight
+            if (said := channels.phrase_id(story.channel)) in self._themes:
+                self._themes[said][number] = channels.WEIGHT
         self._whys: list[Why] = list(numbers)
         self._postings = {known: _posting(stories) for known, stories in held.items()}
 
@@ -79,12 +83,18 @@ class Index:
         holding = len(self._postings[known].stories) if known in self._postings else 0
         return float(np.log1p((self.size - holding + 0.5) / (holding + 0.5)))
 
-    def evidence(self, known: str, themes: Iterable[str] = ()) -> Floats:
-        """For each story, 0 to 1: how surely it holds this stem, or shows the themes that the word speaks of."""
-        weight = self._weight(known)
+    def evidence(self, known: str, themes: Collection[str] = ()) -> Floats:
+        """For each story, 0 to 1: how surely it holds this stem, or shows the themes that the word speaks of.
+
+        Two witnesses that know nothing of each other: a story that shows the theme *and* says the word goes before
+        one whose theme is a little stronger.
+        """
+        # Whoever says "on the phone" means the channel, and no story about a phone.
+        said = self._weight(known) * (not any(map(channels.is_phrase, themes)))
+        shown = np.zeros(self.size, np.float32)
         for theme in themes:
-            weight += self._themes[theme]
-        return weight / (weight + np.float32(SATURATION))
+            shown += self._themes[theme]
+        return 1 - SATURATION / (said + SATURATION) * SATURATION / (shown + SATURATION)
 
     def about(self, known: str, themes: Iterable[str] = ()) -> NDArray[np.bool_]:
         """For each story, whether it is of this stem or shows one of these themes, rather than only saying it."""
@@ -122,3 +132,13 @@ def _words(story: Story) -> Iterator[tuple[str, float, Why]]:
             yield fold(found), weight, Why(kind, found if kind == "mentions" else text)
         if field == "country" and len(split(text)) > 1:
             yield "".join(word[0] for word in split(text)), weight, Why(kind, text)
+        if field == "year" and story.year:
+            for decade in _decade(story.year):
+                yield decade, weight, Why(kind, text)
+
+
+def _decade(year: int) -> tuple[str, ...]:
+    """How people say a year's decade: 1994 is of the "1990s", the "90s" and the "nineties"."""
+    spoken = {50: "fifties", 60: "sixties", 70: "seventies", 80: "eighties", 90: "nineties"}.get(year // 10 * 10 % 100)
+    decade = f"{year // 10 * 10}s"
+    return (decade, decade[2:], spoken) if spoken and year < 2000 else (decade,)

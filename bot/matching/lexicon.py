@@ -1,9 +1,10 @@
-"""The themes in the words of people: every name and synonym, found inside what somebody typed."""
+"""The themes, and channels, in the words of people: every name and synonym, found inside what somebody typed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from bot.domain.story import Theme
+from bot.matching import channels
 from bot.matching.words import content, split, stem
 
 LONGEST_PHRASE = 8
@@ -23,6 +24,9 @@ class Lexicon:
                 self._themes[tuple(map(stem, said))].add(theme.id)
                 if len(told := content(said)) > 1:
                     self._themes[tuple(map(stem, told))].add(theme.id)
+        for channel, phrases in channels.SAID.items():
+            for phrase in phrases:
+                self._themes[tuple(map(stem, split(phrase)))].add(channels.phrase_id(channel))
 
     def themes_in(self, spoken: Sequence[str]) -> dict[str, set[str]]:
         """Words to the ids of the themes that they speak of, alone or as part of a phrase; the longest phrase wins."""

@@ -6,6 +6,7 @@ from textwrap import shorten
 from bot.domain.library import Library
 from bot.domain.match import Why
 from bot.matching.bm25 import Index
+from bot.matching.channels import phrase_id
 from bot.matching.meaning import Meaning
 from bot.matching.understanding import Understood
 from bot.matching.words import stem
@@ -23,6 +24,7 @@ class Reasons:
 
     def __init__(self, library: Library, index: Index, meaning: Meaning | None) -> None:
         self._shown = [library.themes_of(story) for story in library.stories]
+        self._channels = [story.channel for story in library.stories]
         self._index = index
         self._meaning = meaning
 
@@ -48,6 +50,8 @@ class Reasons:
         """The themes of the story that a word speaks of, or else where the story holds the word."""
         spoken = understood.themes.get(word, ())
         themes = [Why("theme", theme.name) for theme in self._shown[number] if theme.id in spoken]
+        if phrase_id(self._channels[number]) in spoken:
+            themes.insert(0, Why("channel", self._channels[number]))
         why = self._index.why(stem(word), number)
         return themes or ([why] if why else [])
 

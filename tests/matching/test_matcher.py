@@ -193,3 +193,28 @@ def _is_true(why: Why, story: Story, library: Library) -> bool:
             return why.words.removesuffix(" …") in told
         case facet:
             return why.words == str(getattr(story, facet))
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("hotel", {"magic-castle-popsicle-hotline", "ritz-carlton-joshie-the-giraffe"}),
+        ("Japan", {"nintendo-game-boy-for-a-95-year-old", "tsukuba-express-twenty-seconds", "a-fun-the-robot-dog-clinic"}),
+        ("outage", {"gitlab-deleted-database-in-public", "o2-outage-human-replies"}),
+        ("sign language", {"signsburys-store-learns-to-sign", "starbucks-barista-learns-asl"}),
+        ("goodbye", {"citibank-chat-in-a-blink", "nordwestbahn-in-time-for-goodbye"}),
+        ("the eighties", {"graniterock-pay-what-we-earned", "lexus-first-recall"}),
+        ("1950s", {"norad-santa-wrong-number"}),
+        ("going above and beyond", {"light-department-one-more-house"}),
+    ],
+)
+def test_in_the_whole_library_people_find_their_own_work(matcher: Matcher, asked: str, answered: set[str]) -> None:
+    best, *_ = matcher.match(asked, 1)
+    assert best.is_strong
+    assert best.story.id in answered
+
+
+def test_on_the_phone_is_about_the_channel_and_not_about_phones(matcher: Matcher) -> None:
+    for match in matcher.match("on the phone", 3):
+        assert match.story.channel == "phone"
+        assert str(match.why[0]) == "channel “phone”"

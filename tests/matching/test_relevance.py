@@ -11,7 +11,7 @@ from bot.matching import Matcher
 SLACK = 0.01
 
 # nDCG@3 over the seventeen judged stories, as measured.
-MEASURED = {"dev": 0.965, "languages": 0.923, "own-tuning": 0.918, "own-test": 0.934}
+MEASURED = {"dev": 0.965, "languages": 0.923, "own-tuning": 0.918, "own-test": 0.928}
 BY_WORDS_ALONE = {"dev": 0.887, "own-tuning": 0.800, "own-test": 0.784}
 
 
