@@ -199,7 +199,10 @@ def _is_true(why: Why, story: Story, library: Library) -> bool:
     ("asked", "answered"),
     [
         ("hotel", {"magic-castle-popsicle-hotline", "ritz-carlton-joshie-the-giraffe"}),
-        ("Japan", {"nintendo-game-boy-for-a-95-year-old", "tsukuba-express-twenty-seconds", "a-fun-the-robot-dog-clinic"}),
+        (
+            "Japan",
+            {"nintendo-game-boy-for-a-95-year-old", "tsukuba-express-twenty-seconds", "a-fun-the-robot-dog-clinic"},
+        ),
         ("outage", {"gitlab-deleted-database-in-public", "o2-outage-human-replies"}),
         ("sign language", {"signsburys-store-learns-to-sign", "starbucks-barista-learns-asl"}),
         ("goodbye", {"citibank-chat-in-a-blink", "nordwestbahn-in-time-for-goodbye"}),
