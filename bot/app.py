@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import packs
 from bot.config import Connection, Settings, cache_folder
+from bot.dispatch import Dispatch
 from bot.domain.library import Library
 from bot.errors import Problem, ProblemsError
 from bot.handlers import buttons, command, errors, home, mention
@@ -35,8 +36,9 @@ from bot.web import Edge, Health
 
 log = logging.getLogger(__name__)
 
-# SIGTERM is followed by SIGKILL after 10 s in most places: what is in flight gets 8.
+# SIGTERM is followed by SIGKILL after 10 s in most places: what is in flight gets 8, closing the rest.
 DRAIN_SECONDS = 8.0
+CLOSE_SECONDS = 0.5
 # For one call; Slack's own answers take well under a second.
 SLACK_TIMEOUT_SECONDS = 10
 
@@ -91,11 +93,10 @@ async def serve(
 @asynccontextmanager
 async def reach(connection: Connection) -> AsyncIterator[Slack]:
     """The line to Slack. ProblemsError when Slack refuses a token; a Slack that is out of reach may come back."""
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS)) as session:
         client = AsyncWebClient(
             token=connection.bot_token.get_secret_value(),
             base_url=connection.api_url,
-            timeout=SLACK_TIMEOUT_SECONDS,
             session=session,
             # Nothing is sent again on its own: a post whose answer got lost may have been posted.
             retry_handlers=[],
@@ -117,7 +118,8 @@ async def open_door(
     """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain."""
     sharing = Sharing(library, matcher, Seen(), random.Random())
     bolt = _listening(settings, slack, sharing, Replies(slack.session, connection.api_url))
-    socket = _socket_mode(connection, slack, bolt)
+    dispatch = Dispatch(bolt)
+    socket = _socket_mode(connection, slack, dispatch)
 
     def health() -> Health:
         unknown = [] if slack.identity.is_known else ["Slack has not said yet who this bot is"]
@@ -126,11 +128,11 @@ async def open_door(
         return Health([*unknown, *unconnected], by_words)
 
     async with AsyncExitStack() as closing:
-        port = await _listen(closing, connection, bolt, health)
-        until_refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        port = await _listen(closing, connection, dispatch, health)
+        until_refused = asyncio.ensure_future(_until_refused(slack.identity, socket))
+        closing.push_async_callback(_cancelled, until_refused)
+        closing.push_async_callback(dispatch.drain, DRAIN_SECONDS)
         if socket:
-            until_refused = asyncio.ensure_future(socket.run())
-            closing.push_async_callback(_cancelled, until_refused)
             closing.push_async_callback(socket.drain, DRAIN_SECONDS)
         yield Serving(bolt, port, until_refused)
 
@@ -171,22 +173,31 @@ def _listening(settings: Settings, slack: Slack, sharing: Sharing, replies: Repl
     return app
 
 
-def _socket_mode(connection: Connection, slack: Slack, bolt: AsyncApp) -> SocketMode | None:
+def _socket_mode(connection: Connection, slack: Slack, dispatch: Dispatch) -> SocketMode | None:
     token = connection.app_token
-    return SocketMode(slack.session, slack.client, token.get_secret_value(), bolt.async_dispatch) if token else None
+    return SocketMode(slack.session, slack.client, token.get_secret_value(), dispatch) if token else None
 
 
-async def _listen(closing: AsyncExitStack, connection: Connection, bolt: AsyncApp, health: Callable[[], Health]) -> int:
+async def _until_refused(identity: Identity, socket: SocketMode | None) -> None:
+    await asyncio.gather(identity.until_refused(), socket.run() if socket else asyncio.Event().wait())
+
+
+async def _listen(
+    closing: AsyncExitStack, connection: Connection, dispatch: Dispatch, health: Callable[[], Health]
+) -> int:
     """Listen for HTTP; the port. Behind Socket Mode only the health pages are there."""
     secret = connection.signing_secret if not connection.app_token else None
-    edge = Edge(secret.get_secret_value() if secret else None, bolt.async_dispatch, health)
+    edge = Edge(secret.get_secret_value() if secret else None, dispatch, health)
     # Bodies are verified as they came: nothing is unpacked before.
-    runner = web.AppRunner(edge.application(), access_log=None, auto_decompress=False, shutdown_timeout=DRAIN_SECONDS)
+    runner = web.AppRunner(edge.application(), access_log=None, auto_decompress=False, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     closing.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, connection.host, connection.port)
-    await site.start()
-    closing.push_async_callback(edge.drain, DRAIN_SECONDS)
+    try:
+        await site.start()
+    except OSError as taken:
+        what = f"Nothing can listen there: {taken.strerror or taken}."
+        raise ProblemsError([Problem("PORT", None, what, "Free the port, or choose another.")]) from taken
     closing.push_async_callback(site.stop)
     port: int = runner.addresses[0][1]
     return port

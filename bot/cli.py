@@ -102,7 +102,7 @@ def search(
     query: Annotated[
         list[str], typer.Argument(metavar="QUERY...", help="What to look for; “-” reads one query a line.")
     ],
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many stories; 5, or 10 as JSON.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many stories; 5, or 50 as JSON.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a query.")] = False,
     pack_names: PackNames = None,
     config: ConfigPath = None,
@@ -112,7 +112,7 @@ def search(
     from bot.config import cache_folder
     from bot.matching import Matcher
 
-    matcher = Matcher(library, kept_in=cache_folder(os.environ))
+    matcher = Matcher(library, kept_in=None if pack_names else cache_folder(os.environ))
     words = " ".join(query)
     if words == "-":
         for line in sys.stdin or ():  # None when it is closed

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
@@ -115,7 +116,7 @@ def _settings(path: Path | None) -> tuple[Settings, list[Problem]]:
             problems.append(Problem(str(path), document.line_of(error["loc"]), what, mend))
         return Settings(), problems
     beside = path.resolve().parent
-    packs = tuple(pack if pack == BUILTIN else str(beside / Path(pack).expanduser()) for pack in settings.packs)
+    packs = tuple(pack if pack == BUILTIN else str(beside / pack) for pack in settings.packs)
     return settings.model_copy(update={"packs": packs}), problems
 
 
@@ -148,7 +149,7 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
         problems.append(Problem("PORT", None, "It should be a port number.", "Take one from 1 to 65535."))
         port = str(DEFAULT_PORT)
     api_url = environment.get("SLACK_API_URL", "").strip() or SLACK_API
-    if not api_url.startswith(("https://", "http://")):
+    if not (api_url.startswith(("https://", "http://")) and urlsplit(api_url).hostname):
         problems.append(Problem("SLACK_API_URL", None, "It should be a web address.", f"Slack's own is {SLACK_API}"))
     if not api_url.endswith("/"):
         api_url += "/"

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 
+from aiohttp import ClientError
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Problem, ProblemsError
+from bot.slack_errors import error_of
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,12 @@ class Identity:
         if not await self._ask():
             self._asking = asyncio.create_task(self._ask_on())
 
+    async def until_refused(self) -> None:
+        """Never ends, but with the ProblemsError of a token that Slack refuses later on."""
+        if self._asking:
+            await self._asking
+        await asyncio.Event().wait()
+
     async def forget(self) -> None:
         if self._asking:
             self._asking.cancel()
@@ -48,25 +56,22 @@ class Identity:
     async def _ask_on(self) -> None:
         while not self.is_known:
             await asyncio.sleep(_AGAIN_AFTER)
-            try:
-                await self._ask()
-            except ProblemsError as refused:
-                log.error("%s", refused)
-                return
+            await self._ask()
 
     async def _ask(self) -> bool:
         try:
             found = await self._client.auth_test()
         except SlackApiError as refused:
-            if (error := refused.response.get("error")) in _REVOKED:
+            if (error := error_of(refused)) in _REVOKED:
                 mend = "Copy the Bot User OAuth Token again, or reinstall the app."
                 raise ProblemsError(
                     [Problem("SLACK_BOT_TOKEN", None, f"Slack refuses it ({error}).", mend)]
                 ) from refused
             log.warning("Slack does not say who I am (%s); asking again", error)
             return False
-        except (OSError, TimeoutError) as unreachable:
-            log.warning("Slack cannot be reached (%s); asking again", type(unreachable).__name__)
+        except (ClientError, OSError, TimeoutError, ValueError, KeyError, AttributeError, TypeError) as lost:
+            # No connection, or a gateway's answer instead of Slack's.
+            log.warning("Slack cannot be reached (%s); asking again", type(lost).__name__)
             return False
         self._known = AuthorizeResult(
             enterprise_id=found.get("enterprise_id"),

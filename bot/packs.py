@@ -26,6 +26,7 @@ MOST_FILES = 20_000
 MOST_STORY_BYTES = 64 * 1024
 MOST_THEMES_BYTES = 256 * 1024
 MOST_PROBLEMS_A_FILE = 50
+MOST_THEMES = 5  # of a story; what is listed beyond is too many anyway
 MOST_SIMILAR = 8  # as many as a story may name
 MOST_GUESSES = 100  # “Did you mean” looks through all ids, which would take long if every story named strangers
 
@@ -166,7 +167,7 @@ class _Loading:
             yield Flaw(place.line, f"There is already a story {quoted(story_id)}.", mend)
 
     def _flaws_of_themes(self, document: Document, themes: object) -> Iterator[Flaw]:
-        for index, theme in enumerate(themes if isinstance(themes, list) else []):
+        for index, theme in enumerate(themes[:MOST_THEMES] if isinstance(themes, list) else []):
             if isinstance(theme, str) and theme not in self.theme_places:
                 near = did_you_mean(theme, self.theme_places)
                 mend = near or f"Name another, or add it to the {THEMES_FILE} of a pack."

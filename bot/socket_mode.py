@@ -7,16 +7,15 @@ attempt takes a fresh ticket, and a token that Slack refuses ends the process wi
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMsgType
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.dispatch import Dispatch
 from bot.errors import Problem, ProblemsError
+from bot.slack_errors import error_of
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +24,11 @@ HEARTBEAT = 10.0
 HANDSHAKE_WITHIN = 10.0
 AGAIN_AFTER = (0.5, 1, 2, 5, 10)
 AFTER_A_GOOD_END = 0.1
+# Slack waits this long for an acknowledgement.
+ACKNOWLEDGED_BY_THEN = 3.0
+# A connection that fails, and whatever else than Slack's own words a gateway may answer.
+LOST = (ClientError, OSError, TimeoutError, SlackApiError, ValueError, KeyError, AttributeError, TypeError)
 _BAD_TOKEN = {"invalid_auth", "not_authed", "not_allowed_token_type", "token_revoked", "account_inactive"}
-
-Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
 
 
 class SocketMode:
@@ -50,7 +51,7 @@ class SocketMode:
                 await self._connection()
                 failures = 0
                 await asyncio.sleep(AFTER_A_GOOD_END)
-            except (ClientError, OSError, TimeoutError, SlackApiError) as lost:
+            except LOST as lost:
                 _refuse_bad_token(lost)
                 wait = AGAIN_AFTER[min(failures, len(AGAIN_AFTER) - 1)]
                 failures += 1
@@ -62,6 +63,9 @@ class SocketMode:
     async def drain(self, seconds: float) -> None:
         """Take nothing more (Slack delivers it again elsewhere), and wait at most this long for what is in flight."""
         self._is_draining = True
+        await self._settled(seconds)
+
+    async def _settled(self, seconds: float) -> None:
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=seconds)
 
@@ -73,6 +77,8 @@ class SocketMode:
             async for message in socket:
                 if message.type is WSMsgType.TEXT and not self._goes_on(socket, json.loads(message.data)):
                     break
+            # What was asked over this connection can only be acknowledged over it.
+            await self._settled(ACKNOWLEDGED_BY_THEN)
 
     def _goes_on(self, socket: ClientWebSocketResponse, envelope: dict[str, Any]) -> bool:
         """Handle one message; False when Slack asks to connect anew."""
@@ -102,8 +108,7 @@ class SocketMode:
             for header, field in (("X-Slack-Retry-Num", "retry_attempt"), ("X-Slack-Retry-Reason", "retry_reason"))
             if envelope.get(field)
         }
-        request = AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(retries))
-        response = await self._dispatch(request)
+        response = await self._dispatch.answer(payload, retries)
         if response.status not in (200, 404):
             return  # not acknowledged: Slack delivers it again
         acknowledged: dict[str, Any] = {"envelope_id": envelope_id}
@@ -117,12 +122,11 @@ async def check_app_token(client: AsyncWebClient, app_token: str) -> None:
     """ProblemsError when Slack refuses the token; whatever else goes wrong may pass."""
     try:
         await client.apps_connections_open(app_token=app_token)
-    except (ClientError, OSError, TimeoutError, SlackApiError) as error:
+    except LOST as error:
         _refuse_bad_token(error)
 
 
 def _refuse_bad_token(error: Exception) -> None:
-    if isinstance(error, SlackApiError) and error.response.get("error") in _BAD_TOKEN:
-        said = error.response.get("error")
+    if (said := error_of(error)) in _BAD_TOKEN:
         mend = "Take one with connections:write from Basic Information, App-Level Tokens."
         raise ProblemsError([Problem("SLACK_APP_TOKEN", None, f"Slack refuses it ({said}).", mend)]) from error

@@ -6,14 +6,15 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+
+from bot.dispatch import Dispatch
 
 log = logging.getLogger(__name__)
 
@@ -21,20 +22,25 @@ log = logging.getLogger(__name__)
 BODY_LIMIT = 1024 * 1024
 # Slack's limit against replayed requests (docs: "Verifying requests from Slack").
 TIMESTAMP_TOLERANCE = 5 * 60
-# Slack tells the person that the app failed after 3 seconds; a slow Web API must not make a click fail.
-ACKNOWLEDGE_WITHIN = 2.5
 READ_WITHIN = 10.0
+RETRY_HEADERS = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 
-Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
+
+def is_recent(headers: Mapping[str, str], now: float) -> bool:
+    """Whether a request says that it was signed, and within the last five minutes."""
+    timestamp = headers.get("X-Slack-Request-Timestamp", "")
+    if not (timestamp.isascii() and timestamp.isdigit() and headers.get("X-Slack-Signature")):
+        return False
+    return abs(now - int(timestamp[:15])) <= TIMESTAMP_TOLERANCE
 
 
 def is_signed(signing_secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
     """Whether Slack signed these raw bytes within the last five minutes: HMAC-SHA256 over `v0:timestamp:body`."""
-    timestamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
-    if not (timestamp.isascii() and timestamp.isdigit() and abs(now - int(timestamp[:15])) <= TIMESTAMP_TOLERANCE):
+    if not is_recent(headers, now):
         return False
-    expected = hmac.new(signing_secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256)
-    return hmac.compare_digest(b"v0=" + expected.hexdigest().encode(), signature.encode("utf-8", "replace"))
+    base = b"v0:" + headers["X-Slack-Request-Timestamp"].encode() + b":" + body
+    expected = b"v0=" + hmac.new(signing_secret.encode(), base, hashlib.sha256).hexdigest().encode()
+    return hmac.compare_digest(expected, headers["X-Slack-Signature"].encode("utf-8", "replace"))
 
 
 def parse(body: bytes, content_type: str) -> dict[str, Any] | None:
@@ -64,7 +70,7 @@ class Health:
 
 
 class Edge:
-    """Takes requests from Slack to `dispatch`, and keeps count of what is in flight so that stopping can wait for it.
+    """Takes requests from Slack to Bolt, and tells how the bot is.
 
     Without a `signing_secret`, behind Socket Mode, only the health pages are served.
     """
@@ -73,7 +79,6 @@ class Edge:
         self._signing_secret = signing_secret
         self._dispatch = dispatch
         self._health = health
-        self._in_flight: set[asyncio.Future[BoltResponse]] = set()
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=BODY_LIMIT)
@@ -84,36 +89,19 @@ class Edge:
         return app
 
     async def slack_events(self, request: web.Request) -> web.Response:
-        """401 unless signed (413 over `BODY_LIMIT`); after that 2xx, whether or not anybody listens."""
-        async with asyncio.timeout(READ_WITHIN):
-            body = await request.read()
-        if not is_signed(self._signing_secret or "", request.headers, body, time.time()):
+        """401 unless signed (413 over `BODY_LIMIT`); after that 2xx, whether or not anybody listens.
+
+        The one exception is an event that Slack should deliver again: see `bot.handlers.errors`.
+        """
+        body = await _body(request)
+        if body is None or not is_signed(self._signing_secret or "", request.headers, body, time.time()):
             return web.Response(status=401, text="This request is not signed by Slack, or its clock is off.\n")
-        bolt_request = _bolt_request(parse(body, request.content_type), request.headers)
-        if bolt_request is None:
+        parsed = parse(body, request.content_type)
+        if parsed is None:
             log.warning("Slack signed a request that cannot be read")
             return web.Response()
-        try:
-            return _web_response(await self._acknowledged(bolt_request))
-        except Exception as error:
-            # Our own errors are told by the error listener; but Bolt reads the payload for it, and trusts its shape.
-            log.error("Bolt could not read a request that Slack signed (%s)", type(error).__name__)
-            return web.Response()
-
-    async def _acknowledged(self, request: AsyncBoltRequest) -> BoltResponse:
-        """Bolt's response; for a click whose work takes long, an acknowledgement while the work goes on."""
-        work = asyncio.ensure_future(self._dispatch(request))
-        self._in_flight.add(work)
-        work.add_done_callback(self._in_flight.discard)
-        if request.body.get("type") == "block_actions":
-            await asyncio.wait({work}, timeout=ACKNOWLEDGE_WITHIN)
-            return work.result() if work.done() else BoltResponse(status=200)
-        return await asyncio.shield(work)
-
-    async def drain(self, seconds: float) -> None:
-        """Wait for what is in flight, at most this long."""
-        if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=seconds)
+        retries = {name: request.headers[name] for name in RETRY_HEADERS if name in request.headers}
+        return _web_response(await self._dispatch.answer(parsed, retries))
 
     async def healthz(self, _: web.Request) -> web.Response:
         return web.Response(text="alive\n")
@@ -124,15 +112,14 @@ class Edge:
         return web.Response(status=503 if health.hindrances else 200, text="\n".join(lines) + "\n")
 
 
-def _bolt_request(body: dict[str, Any] | None, headers: Mapping[str, str]) -> AsyncBoltRequest | None:
-    if body is None:
+async def _body(request: web.Request) -> bytes | None:
+    """The raw body; None from whoever does not even claim a signature, or keeps us waiting."""
+    if (request.content_length or 0) <= BODY_LIMIT and not is_recent(request.headers, time.time()):
         return None
-    retries = {name: headers[name] for name in ("X-Slack-Retry-Num", "X-Slack-Retry-Reason") if name in headers}
     try:
-        # This mode tells Bolt that the body is parsed and the signature verified.
-        return AsyncBoltRequest(mode="socket_mode", body=body, headers=dict(retries))
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError):
-        # Bolt looks for ids in the body and trusts its shape.
+        async with asyncio.timeout(READ_WITHIN):
+            return await request.read()
+    except TimeoutError:
         return None
 
 

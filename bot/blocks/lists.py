@@ -23,6 +23,8 @@ def themes(library: Library) -> Message:
     for theme, count in listed:
         show = button(_stories(count), ids.SHOW_THEME, theme.id, says=f"{_stories(count)} on {theme.name}")
         blocks.append(section(f":{theme.emoji}: {theme.name}: {theme.meaning}", show, emoji=True))
+    if more := sum(1 for _, count in counted if count) - len(listed):
+        blocks.append(context(f"And {more} more: ask for them by name."))
     spoken = (f"{theme.name} ({_stories(count)}): {theme.meaning}" for theme, count in listed)
     return {"text": fallback("What our stories show.", *spoken), "blocks": blocks}
 

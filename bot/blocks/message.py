@@ -18,6 +18,10 @@ class Message(TypedDict):
     blocks: list[Block]
 
 
+QUIETLY: dict[str, Any] = {"link_names": False, "unfurl_links": False, "unfurl_media": False}
+"""How every post is made: names in it notify nobody, and addresses in it open no preview."""
+
+
 def plain(words: str, limit: int, *, emoji: bool = False) -> Block:
     return {"type": "plain_text", "text": shortened(words, limit), "emoji": emoji}
 

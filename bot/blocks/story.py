@@ -1,6 +1,6 @@
 """How a story looks: as a card in a message, shared for all, and in full in a modal."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from bot.blocks import ids
 from bot.blocks.message import Block, Message, actions, button, context, header, line, plain, quote, rich, words
@@ -12,7 +12,7 @@ from bot.domain.story import Source, Story, Theme
 
 def card(
     story: Story,
-    themes: Iterable[Theme],
+    themes: Sequence[Theme],
     pick: Pick,
     *,
     why: tuple[Why, ...] = (),
@@ -45,16 +45,15 @@ def card(
     return {"text": fallback(_spoken(story, themes), reasons and f"{reasons}.", also, note), "blocks": blocks}
 
 
-def shared(story: Story, themes: Iterable[Theme], user_id: str) -> Message:
+def shared(story: Story, themes: Sequence[Theme], user_id: str) -> Message:
     """A story as everybody in a channel sees it, with the name of who shared it."""
-    themes = list(themes)
     who = rich(line({"type": "user", "user_id": user_id}, words(" shared a story")))
     read = button("Read it all", ids.READ, Pick(story.id).value(), says=f"Read it all: {story.title}")
     text = f"<@{user_id}> shared a story. " + fallback(_spoken(story, themes))
     return {"text": text, "blocks": [who, *_told(story, themes), actions(read)]}
 
 
-def full(story: Story, themes: Iterable[Theme]) -> Block:
+def full(story: Story, themes: Sequence[Theme]) -> Block:
     """The modal with the full telling, the takeaway, the question, where accounts differ, and the sources."""
     blocks = [header(story.title), context(_where(story))]
     paragraphs = [" ".join(part.split()) for part in story.story.split("\n\n")]
@@ -69,7 +68,7 @@ def full(story: Story, themes: Iterable[Theme]) -> Block:
     return {"type": "modal", "title": plain("The whole story", 24), "close": plain("Close", 24), "blocks": blocks}
 
 
-def _told(story: Story, themes: Iterable[Theme]) -> list[Block]:
+def _told(story: Story, themes: Sequence[Theme]) -> list[Block]:
     return [
         header(story.title),
         context(_where(story)),
@@ -88,7 +87,7 @@ def _where(story: Story) -> str:
     return " · ".join(str(part) for part in (story.company, place, story.year) if part)
 
 
-def _theme_names(themes: Iterable[Theme]) -> str:
+def _theme_names(themes: Sequence[Theme]) -> str:
     return "   ".join(f":{theme.emoji}: {theme.name}" for theme in themes)
 
 
@@ -113,6 +112,6 @@ def _source(source: Source) -> list[Block]:
     return [title, words(f" ({by})")] if by else [title]
 
 
-def _spoken(story: Story, themes: Iterable[Theme]) -> str:
+def _spoken(story: Story, themes: Sequence[Theme]) -> str:
     shown = ", ".join(theme.name for theme in themes)
     return f"{story.title} ({_where(story)}). {story.summary} Takeaway: {story.takeaway} Themes: {shown}."

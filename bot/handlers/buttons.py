@@ -18,6 +18,7 @@ from bot.handlers.answer import draw, reader_of
 from bot.handlers.replies import Replies
 from bot.services.once import Once
 from bot.services.sharing import Sharing
+from bot.slack_errors import error_of
 
 Payload = Mapping[str, Any]
 
@@ -44,8 +45,10 @@ async def share_story(
         await replies.tell_all(body, shared(story, sharing.library.themes_of(story), reader.user_id))
 
     # A second press before the card is redrawn is the same wish.
-    await once.run([("share", reader, place["channel_id"], place["message_ts"], story.id)], post)
-    if _is_own(body, pick):
+    key = ("share", reader, place["channel_id"], place["message_ts"], story.id)
+    # Somebody who presses again after a failure has looked, and means it.
+    await once.run([key], post, try_again_after=lambda error: True)
+    if _is_ephemeral(body):
         found = sharing.show(reader, pick.story_id, pick.words)
         note = "You shared this story with the channel."
         await replies.replace(body, draw(sharing, reader, found, sharable=False, shown=pick.shown, note=note))
@@ -74,7 +77,7 @@ async def read_story(sharing: Sharing, ack: AsyncAck, body: Payload, action: Pay
     try:
         await client.views_open(trigger_id=body["trigger_id"], view=full(story, sharing.library.themes_of(story)))
     except SlackApiError as refused:
-        if refused.response.get("error") in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
+        if error_of(refused) in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
             raise UserError("That took too long, and Slack gave up opening the story. Press once more.") from refused
         raise
 

@@ -21,4 +21,4 @@ async def story_command(
 ) -> None:
     asked = request.parse(typed(command.get("text") or ""))
     message = answer(sharing, reader_of(context), asked, command=command["command"], sharable=True)
-    await ack(response_type="ephemeral", **message)
+    await ack(response_type="ephemeral", unfurl_links=False, unfurl_media=False, **message)

@@ -15,8 +15,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.lists import apology
+from bot.blocks.message import QUIETLY
 from bot.errors import UserError
 from bot.handlers.replies import Replies
+from bot.slack_errors import error_of, is_refused_for_now, is_unconfirmed
 
 Payload = Mapping[str, Any]
 
@@ -32,14 +34,14 @@ async def tell(
 ) -> None:
     """Say what went wrong to whoever asked, where they asked, and acknowledge what Slack sent.
 
-    Only an event whose answer Slack refused for now ("ratelimited": nothing was posted) is not acknowledged, so that
-    Slack delivers it again.
+    Only an event whose answer Slack refused for now, or that could not reach Slack (nothing was posted), is not
+    acknowledged, so that Slack delivers it again.
     """
-    if "event" in body and _is_refused_for_now(error):
+    if "event" in body and is_refused_for_now(error):
         response.status = 503
         return
     response.status = 200
-    if "event" in body and _is_unconfirmed(error):
+    if "event" in body and is_unconfirmed(error):
         # It may have been posted: an apology beside the answer would only confuse.
         log.warning("Slack did not confirm an answer (%s)", _kind(error))
         return
@@ -53,8 +55,11 @@ async def tell(
             await replies.whisper(body, message)
         elif channel_id := _asked_in(body):
             event = body["event"]
-            await client.chat_postMessage(channel=channel_id, thread_ts=event.get("thread_ts"), **message)
-    except (UserError, SlackApiError) as untold:
+            in_channel = event["type"] == "app_mention"
+            thread_ts = event.get("thread_ts") or (event.get("ts") if in_channel else None)
+            text, blocks = message["text"], message["blocks"]
+            await client.chat_postMessage(channel=channel_id, thread_ts=thread_ts, text=text, blocks=blocks, **QUIETLY)
+    except (UserError, SlackApiError, ClientError, TimeoutError) as untold:
         log.warning("The person could not be told: %s", type(untold).__name__)
 
 
@@ -70,18 +75,8 @@ def _words_for(error: Exception) -> str:
 
 def _kind(error: Exception) -> str:
     if isinstance(error, SlackApiError):
-        return f"refusal by Slack ({error.response.get('error')})"
+        return f"refusal by Slack ({error_of(error)})"
     return type(error).__name__
-
-
-def _is_refused_for_now(error: Exception) -> bool:
-    return isinstance(error, SlackApiError) and error.response.get("error") == "ratelimited"
-
-
-def _is_unconfirmed(error: Exception) -> bool:
-    if isinstance(error, SlackApiError):
-        return getattr(error.response, "status_code", 200) >= 500
-    return isinstance(error, ClientError | TimeoutError | OSError)
 
 
 def _asked_in(body: Payload) -> str | None:

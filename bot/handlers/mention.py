@@ -7,11 +7,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.message import QUIETLY
 from bot.blocks.text import typed
 from bot.domain import request
 from bot.handlers.answer import answer, reader_of
 from bot.services.once import Once
 from bot.services.sharing import Sharing
+from bot.slack_errors import is_refused_for_now
 
 Payload = Mapping[str, Any]
 
@@ -44,13 +46,12 @@ async def asked_in_words(
             thread_ts=event.get("thread_ts") or (ts if in_channel else None),
             text=message["text"],
             blocks=message["blocks"],
-            link_names=False,
-            unfurl_links=False,
-            unfurl_media=False,
+            **QUIETLY,
         )
 
     # The same words can arrive under two event ids: as `app_mention` and as `message`.
-    await once.run([("event", body.get("event_id")), ("message", reader.team_id, channel_id, ts)], post)
+    keys = [("event", body.get("event_id")), ("message", reader.team_id, channel_id, ts)]
+    await once.run(keys, post, try_again_after=is_refused_for_now)
 
 
 def _is_a_persons(event: Payload) -> bool:

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession
 
-from bot.blocks.message import Message
+from bot.blocks.message import QUIETLY, Message
 from bot.errors import UserError
 
 SLACK_HOOKS = "https://hooks.slack.com"
-# A click is acknowledged within Slack's 3 seconds whatever happens here; this bounds what is left running.
-TIMEOUT = ClientTimeout(total=10)
 
 
 class Replies:
@@ -31,8 +29,10 @@ class Replies:
         await self._post(body, {"replace_original": True, **message})
 
     async def whisper(self, body: Mapping[str, Any], message: Message) -> None:
-        """Answer for the eyes of whoever pressed."""
-        await self._post(body, {"replace_original": False, "response_type": "ephemeral", **message})
+        """Answer for the eyes of whoever pressed, in the thread they are in."""
+        thread_ts = (body.get("message") or {}).get("thread_ts") or body["container"].get("thread_ts")
+        in_thread = {"thread_ts": thread_ts} if thread_ts else {}
+        await self._post(body, {"replace_original": False, "response_type": "ephemeral", **in_thread, **message})
 
     async def tell_all(self, body: Mapping[str, Any], message: Message) -> None:
         """Post to everybody in the conversation, even where the bot is not a member."""
@@ -44,7 +44,7 @@ class Replies:
         if f"{parts.scheme}://{parts.netloc}" not in self._origins:
             raise UserError("I cannot answer here. Ask again, and the new answer will work.")
         try:
-            async with self._session.post(url, json=payload, allow_redirects=False, timeout=TIMEOUT) as answer:
+            async with self._session.post(url, json={**QUIETLY, **payload}, allow_redirects=False) as answer:
                 status = answer.status
         except (ClientError, TimeoutError) as lost:
             raise UserError("Slack did not answer in time. Look whether it worked before you try again.") from lost

@@ -62,9 +62,10 @@ class VectorCache:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Written aside and moved into place: another process never reads half a file.
-            with tempfile.NamedTemporaryFile(dir=self._path.parent, suffix=".new", delete=False) as file:
-                np.savez(file, digests=digests, vectors=vectors, seal=np.frombuffer(_seal(digests, vectors), np.uint8))
-            Path(file.name).replace(self._path)
+            with tempfile.TemporaryDirectory(dir=self._path.parent) as aside:
+                made = Path(aside) / self._path.name
+                np.savez(made, digests=digests, vectors=vectors, seal=np.frombuffer(_seal(digests, vectors), np.uint8))
+                made.replace(self._path)
         except OSError as refused:
             log.warning("Vectors cannot be kept (%s): the next start will take as long again", refused.strerror)
 

@@ -18,7 +18,7 @@ MOST_WORDS = 40
 
 _LINK = re.compile(r"<(?:[@#!]|https?:|mailto:)[^<>|]*(?:\|([^<>]*))?>")
 _EMOJI_NAME = re.compile(r":([a-z0-9_+-]+):(?::skin-tone-\d:)?")
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+WORD = re.compile(r"[^\W_]{1,40}(?:['’][^\W_]{1,20})?")
 
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu)'(?=\w{3})")
 

@@ -13,10 +13,16 @@ class Once:
     def __init__(self) -> None:
         self._done: OrderedDict[Hashable, asyncio.Future[None]] = OrderedDict()
 
-    async def run(self, keys: Iterable[Hashable], work: Callable[[], Awaitable[None]]) -> None:
+    async def run(
+        self,
+        keys: Iterable[Hashable],
+        work: Callable[[], Awaitable[None]],
+        *,
+        try_again_after: Callable[[BaseException], bool],
+    ) -> None:
         """Do `work` unless one of `keys` is known; then share the outcome of the first time instead.
 
-        Work that fails is forgotten, so that a later delivery tries again.
+        Work that fails is remembered as well, unless `try_again_after` says of its error that nothing was done.
         """
         keys = list(keys)
         for key in keys:
@@ -31,7 +37,8 @@ class Once:
             self._done.popitem(last=False)
         try:
             await outcome
-        except BaseException:
-            for key in keys:
-                self._done.pop(key, None)
+        except BaseException as error:
+            if try_again_after(error):
+                for key in keys:
+                    self._done.pop(key, None)
             raise
