@@ -91,3 +91,36 @@ def signed_again(slack: Playground, delivery):
 
     body = urlencode({"payload": json.dumps(delivery.payload)}).encode()
     return body, slack.sign(body)
+
+
+async def test_in_a_thread_the_answer_beside_somebody_elses_card_stays_in_the_thread(slack: Playground) -> None:
+    ada, grace = slack.person("Ada"), slack.person("Grace")
+    await ada.types("@storybot a story about empathy please", channel="general")
+    await slack.settled()
+    card = grace.last("general")
+    await grace.clicks("Another one", on=card)
+
+    assert grace.last("general").thread_ts == card.thread_ts
+
+
+async def test_sharing_a_card_that_all_can_see_writes_nothing_on_it(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("@storybot teamwork", channel="general")
+    await slack.settled()
+    card = ada.last("general")
+    await ada.clicks("Share to channel", on=card)
+
+    assert next(message for message in ada.sees("general") if message.ts == card.ts).drawn == card.drawn
+    assert "shared a story" in ada.last("general").drawn
+
+
+async def test_another_one_passes_over_what_was_just_seen(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("/story empathy", channel="general")
+    first = ada.last("general")
+    runner_up = first.buttons[3]
+    await ada.clicks(runner_up, on=first)
+    await ada.types("/story empathy", channel="general")
+    await ada.clicks("Another one", on=ada.last("general"))
+
+    assert title_of(ada.last("general")) not in (title_of(first), runner_up)

@@ -119,3 +119,41 @@ async def test_a_response_url_of_another_host_is_never_called(slack: Playground)
         stolen = dict(slack.requests[-1].payload) | {"response_url": url}
         assert await sends_click(slack, stolen) == 200
     assert len(slack.calls) == calls
+
+
+async def test_a_post_that_slack_takes_but_never_confirms_is_not_made_again_at_the_next_delivery(
+    slack: Playground,
+) -> None:
+    ada = slack.person("Ada")
+    slack.fail("chat.postMessage", lost=True)
+    await ada.types("@storybot teamwork", channel="general")
+    await slack.settled()
+    await slack.redelivers(slack.requests[-1])
+
+    assert len(cards(ada.sees("general"))) == 1
+
+
+async def test_the_apology_for_a_mention_stands_in_its_thread(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("@storybot teamwork", channel="general")
+    asked = ada.sees("general")[0]
+    slack.fail("chat.postMessage", error="msg_too_long")
+    await ada.types("@storybot humour", channel="general", thread=asked)
+    await slack.settled()
+
+    assert ada.last("general").thread_ts == asked.ts
+    assert "Sorry" in ada.last("general").drawn
+
+
+async def test_posts_open_no_previews_and_name_nobody(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("@storybot teamwork", channel="general")
+    await ada.types("/story nordstrom", channel="general")
+    await ada.clicks("Share to channel", on=ada.last("general"))
+    await slack.settled()
+
+    posts = [call.arguments for call in slack.calls if call.method in ("chat.postMessage", "response_url")]
+    assert len(posts) == 3
+    for post in posts:
+        for asked in ("link_names", "unfurl_links", "unfurl_media"):
+            assert str(post[asked]).lower() in ("false", "0")

@@ -1,5 +1,7 @@
 """Somebody asks in words: with a mention, or in a direct message."""
 
+import json
+
 import pytest
 
 from playground import Playground
@@ -72,3 +74,26 @@ async def test_talk_that_is_not_for_the_bot_is_left_alone(slack: Playground, sai
     await slack.settled()
 
     assert len(ada.sees("general")) == 1
+
+
+async def test_bots_edits_and_joins_are_not_answered(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("humour", channel="storybot")
+    await slack.settled()
+    told = slack.requests[-1].payload
+    for number, change in enumerate(({"bot_id": "B0OTHER"}, {"subtype": "message_changed"}, {"subtype": "channel_join"})):
+        event = told["event"] | change | {"ts": f"170000000{number}.000100"}
+        body = json.dumps(told | {"event": event, "event_id": f"Ev{number}"}).encode()
+        await slack.sends(body, {**slack.sign(body), "Content-Type": "application/json"})
+    await slack.settled()
+
+    answers = [message for message in ada.sees("storybot") if message.user == slack.bot_user_id]
+    assert len(answers) == 1
+
+
+async def test_only_the_messages_tab_gets_prompts(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.opens("storybot", tab="home")
+    await slack.settled()
+
+    assert not [call for call in slack.calls if call.method == "assistant.threads.setSuggestedPrompts"]
