@@ -10,8 +10,8 @@ from bot.domain.story import Story, Theme
 # A message holds 50 blocks and about 13,200 characters in all; a theme takes up to 300 of them, a story 450.
 THEMES_LISTED = 36
 STORIES_LISTED = 20
-# An actions block holds 25 elements.
-THEME_BUTTONS = 25
+# The themes that most stories show; all of them would fill a phone's screen.
+THEME_BUTTONS = 10
 _WORDS_SHOWN = 100
 
 
@@ -50,10 +50,11 @@ def nothing(asked: str, nearest: tuple[Story, ...], library: Library, user_id: s
         blocks.append(context("The nearest I know:"))
     for story in nearest:
         blocks.append(_listed(story, Pick(story.id, user_id=user_id)))
-    told = [theme for theme in library.themes if library.stories_with(theme.id)][:THEME_BUTTONS]
+    told = sorted(library.themes, key=lambda theme: -len(library.stories_with(theme.id)))[:THEME_BUTTONS]
     if told:
         blocks.append(context("Or take a theme:"))
-        blocks.append(actions(*(_theme_button(theme, n) for n, theme in enumerate(told))))
+        every = button("All themes", ids.SHOW_THEMES, "all")
+        blocks.append(actions(*(_theme_button(theme, n) for n, theme in enumerate(told)), every))
     near = f"The nearest I know: {'; '.join(story.title for story in nearest)}." if nearest else ""
     themes_told = f"Themes: {', '.join(theme.name for theme in told)}." if told else ""
     return {"text": fallback(f"I have nothing on “{short}” yet.", near, themes_told), "blocks": blocks}
@@ -67,15 +68,33 @@ def help_on(command: str) -> Message:
         (command, "a story that you have not seen lately"),
         (f"{command} themes", "every theme and how many stories show it"),
         (f"{command} help", "this list"),
-        ("@storybot a story about teamwork please", "an answer for all, in the thread"),
-        ("a direct message to me", "the same, between the two of us"),
+        (
+            "@storybot a story about teamwork please",
+            "an answer for all, in the thread (invite me to the channel first)",
+        ),
     ]
-    listed: list[Block] = [line(words(form, code=True), words(f"  {meaning}")) for form, meaning in forms]
+    buttons = (
+        "Or write to me directly, without the command. On a card, “Read it all” opens the whole story, “Another one” "
+        "shows the next that fits, and “Share to channel” tells it to everybody here."
+    )
+    listed: list[Block] = [line(words(form, code=True), words(f": {meaning}")) for form, meaning in forms]
     bullets: Block = {"type": "rich_text_list", "style": "bullet", "elements": listed}
-    blocks = [header("True stories of great service"), rich(line(words("Ask me like this:")), bullets)]
-    blocks.append(context("Share to channel tells a story to everyone; Another one shows the next that fits."))
+    blocks = [
+        header("True stories of great service"),
+        rich(line(words("Ask me like this:")), bullets),
+        context(buttons),
+    ]
     spoken = "; ".join(f"{form}: {meaning}" for form, meaning in forms)
-    return {"text": fallback("True stories of great service. Ask me like this:", f"{spoken}."), "blocks": blocks}
+    return {
+        "text": fallback("True stories of great service. Ask me like this:", f"{spoken}.", buttons),
+        "blocks": blocks,
+    }
+
+
+def welcome() -> Message:
+    """An answer to thanks, after which nothing needs to be said."""
+    words_back = "You are welcome. Ask me for another story any time."
+    return {"text": fallback(words_back), "blocks": [section(words_back)]}
 
 
 def apology(what: str) -> Message:

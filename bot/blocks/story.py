@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from bot.blocks import ids
 from bot.blocks.message import Block, Message, actions, button, context, header, line, plain, quote, rich, words
 from bot.blocks.pick import Pick
-from bot.blocks.text import fallback, visible
+from bot.blocks.text import fallback, shortened, visible
 from bot.domain.match import Why
 from bot.domain.story import Source, Story, Theme
+
+_ASKED_SHOWN = 80
 
 
 def card(
@@ -34,7 +36,7 @@ def card(
         buttons.insert(
             0, button("Share to channel", ids.SHARE, value, says=f"Share to channel: {story.title}", style="primary")
         )
-    reasons = _reasons(why)
+    reasons = _reasons(pick.words, why)
     blocks = [*_told(story, themes), *([context(reasons)] if reasons else []), actions(*buttons)]
     if runners_up:
         blocks.append(context("These fit as well:"))
@@ -91,8 +93,10 @@ def _theme_names(themes: Sequence[Theme]) -> str:
     return "   ".join(f":{theme.emoji}: {theme.name}" for theme in themes)
 
 
-def _reasons(why: tuple[Why, ...]) -> str:
-    return f"Why this one: {', '.join(map(str, why))}" if why else ""
+def _reasons(asked: str, why: tuple[Why, ...]) -> str:
+    """What was asked, since Slack does not show a command beside its answer, and why this story answers it."""
+    because = f"Why this one: {', '.join(map(str, why))}" if why else ""
+    return f"You asked for “{shortened(asked, _ASKED_SHOWN)}”. {because}".strip() if asked else because
 
 
 def _runner_up(story: Story, pick: Pick, position: int) -> Block:

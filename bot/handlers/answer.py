@@ -7,7 +7,7 @@ from bot.blocks import lists
 from bot.blocks.message import Message
 from bot.blocks.pick import Pick
 from bot.blocks.story import card
-from bot.domain.request import Find, Help, ListThemes, Request, Surprise
+from bot.domain.request import Find, Help, ListThemes, Request, Surprise, Thanks
 from bot.services.seen import Reader
 from bot.services.sharing import Found, Nothing, Sharing
 
@@ -32,6 +32,8 @@ def answer(sharing: Sharing, reader: Reader, request: Request, *, command: str, 
             return lists.themes(sharing.library)
         case Help():
             return lists.help_on(command)
+        case Thanks():
+            return lists.welcome()
 
 
 def draw(

@@ -87,7 +87,7 @@ async def show_story(
 ) -> None:
     await ack()
     pick, reader = read_pick(action["value"]), reader_of(context)
-    found = sharing.show(reader, pick.story_id, pick.words)
+    found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
     message = draw(sharing, reader, found, sharable=_has_a_channel(body), shown=pick.shown)
     await _answer(replies, body, pick, message)
 
@@ -119,7 +119,7 @@ def _is_own(body: Payload, pick: Pick) -> bool:
 
 
 def _has_a_channel(body: Payload) -> bool:
-    return _is_ephemeral(body) or not _is_direct(body)
+    return not _is_direct(body)
 
 
 def _is_ephemeral(body: Payload) -> bool:

@@ -20,5 +20,7 @@ async def story_command(
     sharing: Sharing, ack: AsyncAck, command: Mapping[str, Any], context: Mapping[str, Any]
 ) -> None:
     asked = request.parse(typed(command.get("text") or ""))
-    message = answer(sharing, reader_of(context), asked, command=command["command"], sharable=True)
+    # In a direct message there is nobody to share a story with.
+    in_channel = not str(command.get("channel_id") or "").startswith("D")
+    message = answer(sharing, reader_of(context), asked, command=command["command"], sharable=in_channel)
     await ack(response_type="ephemeral", unfurl_links=False, unfurl_media=False, **message)

@@ -39,7 +39,7 @@ async def asked_in_words(
             return
 
     async def post() -> None:
-        asked = request.parse(typed(text))
+        asked = request.parse_said(typed(text))
         message = answer(sharing, reader, asked, command=command, sharable=in_channel)
         await client.chat_postMessage(
             channel=channel_id,

@@ -21,11 +21,16 @@ MOST_WORDS_OF_A_NAME = 3
 class Spelling:
     """Known words and names, by length, so that only those that could be meant are compared."""
 
-    def __init__(self, words: Iterable[str], names: Iterable[str], is_word: Callable[[str], bool]) -> None:
-        """`is_word` tells real words that are not among `words`: "boats" are not mistyped "boots"."""
+    def __init__(
+        self, words: Iterable[str], filler: Iterable[str], names: Iterable[str], is_word: Callable[[str], bool]
+    ) -> None:
+        """`is_word` tells real words that are not among `words`: "boats" are not mistyped "boots".
+
+        `filler` is known too, but nobody who mistypes a word means it: "donut" is no "dont".
+        """
         self._is_word = is_word
         self._words = _by_length(words)
-        self._stems = {stem(word) for known in self._words.values() for word in known}
+        self._stems = {stem(word) for known in self._words.values() for word in known} | set(map(stem, filler))
         self._names = {"".join(split(name)): name for name in names}
         self._joined = _by_length(self._names)
 

@@ -50,7 +50,7 @@ class Understanding:
         self.meaning = _meaning(library, words, encoder, kept_in)
         names = [re.split(r"[(,]", story.company)[0].strip() for story in library.stories]
         is_word = encoder.is_word if encoder and self.meaning else lambda _: False
-        self._spelling = Spelling(words | FILLER, names, is_word)
+        self._spelling = Spelling(words, FILLER, names, is_word)
 
     def of(self, typed: str) -> Understood:
         """Never fails, whatever was typed."""

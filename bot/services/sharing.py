@@ -13,6 +13,10 @@ from bot.services.seen import Reader, Seen
 
 RUNNERS_UP = 2
 NEAREST = 3
+# So many matches are looked at for one answer, and so near to the best one's score is as good: the scores of stories
+# that show the same theme equally differ by less.
+CONSIDERED = 12
+AS_GOOD = 0.9
 
 
 class Matching(Protocol):
@@ -52,12 +56,15 @@ class Sharing:
         self._rng = rng
 
     def find(self, reader: Reader, words: str) -> Found | Nothing:
-        """The best-fitting story for `words`, always the same one for the same words."""
-        matches = self._matching.match(words, limit=max(1 + RUNNERS_UP, NEAREST))
+        """The best-fitting story for `words`; of several that fit as well, the one this person saw longest ago."""
+        matches = self._matching.match(words, limit=CONSIDERED)
         strong = [match for match in matches if match.is_strong]
         if not strong:
             return Nothing(words, tuple(match.story for match in matches[:NEAREST]))
-        return self._show(reader, words, strong[0], strong[1:])
+        age = self._age(reader)
+        as_good = [match for match in strong if match.score >= AS_GOOD * strong[0].score]
+        best = min(as_good, key=lambda match: age.get(match.story.id, 0))
+        return self._show(reader, words, best, [match for match in strong if match is not best])
 
     def another(self, reader: Reader, words: str, shown: Collection[str]) -> Found | None:
         """The next story that fits and that neither this card (`shown`) nor this person has just had.
@@ -77,12 +84,14 @@ class Sharing:
             raise UserError("There are no stories yet. Ask whoever runs me to check the story packs.")
         return found
 
-    def show(self, reader: Reader, story_id: str, words: str = "") -> Found:
-        """The story of this id, chosen by the reader; with `words`, why it fits them."""
+    def show(self, reader: Reader, story_id: str, words: str = "", shown: Collection[str] = ()) -> Found:
+        """The story of this id, chosen by the reader; with `words`, why it fits them, and what else does."""
         story = self.story(story_id)
         self._seen.remember(reader, story.id)
-        fitting = (match.why for match in self._matching.match(words) if match.story.id == story_id) if words else ()
-        return Found(words, story, next(iter(fitting), ()))
+        matches = self._matching.match(words) if words else []
+        why = next((match.why for match in matches if match.story.id == story_id), ())
+        others = (match.story for match in matches if match.is_strong and match.story.id not in {*shown, story_id})
+        return Found(words, story, why, tuple(others)[:RUNNERS_UP])
 
     def story(self, story_id: str) -> Story:
         if story := self.library.story(story_id):
@@ -99,8 +108,12 @@ class Sharing:
         runners_up = tuple(match.story for match in others[:RUNNERS_UP])
         return Found(words, best.story, best.why, runners_up)
 
+    def _age(self, reader: Reader) -> dict[str, int]:
+        """The stories this person has seen lately; the higher the number, the more recently."""
+        return {story_id: position for position, story_id in enumerate(self._seen.lately(reader), start=1)}
+
     def _surprise(self, reader: Reader, without: Collection[str]) -> Found | None:
-        age = {story_id: position for position, story_id in enumerate(self._seen.lately(reader), start=1)}
+        age = self._age(reader)
         left = [story for story in self.library.stories if story.id not in without]
         if not left:
             return None

@@ -81,7 +81,9 @@ async def test_bots_edits_and_joins_are_not_answered(slack: Playground) -> None:
     await ada.types("humour", channel="storybot")
     await slack.settled()
     told = slack.requests[-1].payload
-    for number, change in enumerate(({"bot_id": "B0OTHER"}, {"subtype": "message_changed"}, {"subtype": "channel_join"})):
+    for number, change in enumerate(
+        ({"bot_id": "B0OTHER"}, {"subtype": "message_changed"}, {"subtype": "channel_join"})
+    ):
         event = told["event"] | change | {"ts": f"170000000{number}.000100"}
         body = json.dumps(told | {"event": event, "event_id": f"Ev{number}"}).encode()
         await slack.sends(body, {**slack.sign(body), "Content-Type": "application/json"})
