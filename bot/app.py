@@ -67,8 +67,12 @@ def run(settings: Settings, connection: Connection) -> int:
 
 
 def load_library(settings: Settings) -> Library:
-    """The stories of all packs. Broken ones are logged and left out; ProblemsError only when none is left."""
-    loaded = packs.load(settings.pack_folders())
+    """The stories of all packs. Broken ones are logged and left out; ProblemsError when a pack or all are missing."""
+    folders = settings.pack_folders()
+    if missing := [folder for folder in folders if not folder.is_dir()]:
+        mend = "Name a folder that is there; paths start at the settings file."
+        raise ProblemsError([Problem(str(folder), None, "There is no such pack folder.", mend) for folder in missing])
+    loaded = packs.load(folders)
     for problem in loaded.problems:
         log.warning("%s", problem)
     if not loaded.library.stories:

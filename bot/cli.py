@@ -62,6 +62,23 @@ def main() -> None:
         sys.exit(1)
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(version("storybot"))
+        raise typer.Exit
+
+
+@terminal.callback()
+def storybot(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Storybot tells true stories of great customer service."""
+
+
 @terminal.command()
 def run(config: ConfigPath = None) -> None:
     """Run the bot until it is told to stop; secrets come from the environment."""

@@ -133,17 +133,21 @@ def _fields_at(loc: tuple[str | int, ...]) -> list[str]:
 def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Problem]]:
     problems = []
 
-    def secret(name: str, prefix: str, where: str, *, needed: bool) -> SecretStr | None:
+    def secret(name: str, prefix: str, where: str, *, needed: bool, or_else: str = "") -> SecretStr | None:
         value = environment.get(name, "").strip()
         if not value and needed:
-            problems.append(Problem(name, None, "This environment variable is missing.", f"Copy it from {where}."))
+            mend = f"Copy it from {where}{or_else}."
+            problems.append(Problem(name, None, "This environment variable is missing.", mend))
         if value and not value.startswith(prefix):
             problems.append(Problem(name, None, f"It should start with {prefix}.", f"Copy it from {where}."))
         return SecretStr(value) if value else None
 
     app_token = secret("SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens", needed=False)
     bot_token = secret("SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", needed=True)
-    signing_secret = secret("SLACK_SIGNING_SECRET", "", "Basic Information, App Credentials", needed=app_token is None)
+    or_else = ", or set SLACK_APP_TOKEN to run in Socket Mode"
+    signing_secret = secret(
+        "SLACK_SIGNING_SECRET", "", "Basic Information, App Credentials", needed=app_token is None, or_else=or_else
+    )
     port = environment.get("PORT", "").strip() or str(DEFAULT_PORT)
     if not (port.isascii() and port.isdigit() and 0 <= int(port) <= 65535):
         problems.append(Problem("PORT", None, "It should be a port number.", "Take one from 1 to 65535."))

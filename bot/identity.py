@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from itertools import count
 
 from aiohttp import ClientError
 from slack_bolt.authorization import AuthorizeResult
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 
 # Slack's own words for a token that will never work again (docs: auth.test); anything else may pass.
 _REVOKED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
-_AGAIN_AFTER = 5.0
+_AGAIN_AFTER = (1, 2, 5, 10, 30, 60)
 
 
 class Identity:
@@ -54,9 +55,10 @@ class Identity:
             await asyncio.gather(self._asking, return_exceptions=True)
 
     async def _ask_on(self) -> None:
-        while not self.is_known:
-            await asyncio.sleep(_AGAIN_AFTER)
-            await self._ask()
+        for attempt in count():
+            await asyncio.sleep(_AGAIN_AFTER[min(attempt, len(_AGAIN_AFTER) - 1)])
+            if await self._ask():
+                return
 
     async def _ask(self) -> bool:
         try:

@@ -170,7 +170,7 @@ class _Loading:
         for index, theme in enumerate(themes[:MOST_THEMES] if isinstance(themes, list) else []):
             if isinstance(theme, str) and theme not in self.theme_places:
                 near = did_you_mean(theme, self.theme_places)
-                mend = near or f"Name another, or add it to the {THEMES_FILE} of a pack."
+                mend = near or f"Name another, add it to the pack's {THEMES_FILE}, or check “{BUILTIN}” along with it."
                 yield Flaw(document.line_of(("themes", index)), f"There is no theme {quoted(theme)}.", mend)
 
     def _flaws_of_similar(self, path: Path, document: Document, similar: object) -> Iterator[Flaw]:

@@ -12,6 +12,10 @@ from bot.strict_yaml import Loc, quoted
 _PATTERNS = {
     "id": ("may hold only small letters a to z, digits and single hyphens.", "Write it like “a-coat-for-the-road”."),
     "emoji": ("is not the name of an emoji.", "Write the name without colons, like “heart”."),
+    "command": ("is not a slash command.", "Write it like “/story”: a slash, then small letters, digits, - or _."),
+    "channel": ("is not the id of a channel.", "Copy it from the channel's details; it starts with C."),
+    "moderators": ("is not the id of a person.", "Copy it from their profile (Copy member ID); it starts with U."),
+    "group": ("is not the id of a user group.", "Copy it from the group's page; it starts with S."),
     "url": ("is not a web address.", "Write all of it, starting with https://."),
 }
 
