@@ -10,6 +10,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -37,9 +38,9 @@ def environment(slack: Playground, port: int, cache: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def storybot(environment: dict[str, str]) -> AsyncIterator[Process]:
+async def storybot(environment: dict[str, str], *options: str) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=environment, stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", "bot", "run", *options, env=environment, stdout=PIPE, stderr=PIPE
     )
     try:
         yield process
@@ -166,3 +167,54 @@ async def test_the_log_holds_no_secret_and_no_word_of_anybody(workspace: Playgro
         assert secret not in said
     response_urls = [str(delivery.payload.get("response_url")) for delivery in workspace.requests]
     assert not [url for url in response_urls if url != "None" and url in said]
+
+
+async def test_even_when_slack_hangs_it_ends_within_ten_seconds_of_sigterm(workspace: Playground, cache: Path) -> None:
+    port = free_port()
+    async with storybot(environment(workspace, port, cache)) as process:
+        await until_ready(port, process)
+        url = f"http://127.0.0.1:{port}"
+        workspace.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        workspace.fail("chat.postMessage", delay=30)
+        asking = asyncio.create_task(workspace.person("Ada").types("@storybot teamwork", channel="general"))
+        await asyncio.sleep(0.4)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        await asking
+
+
+@pytest.mark.parametrize(
+    "fault", [{"error": "ratelimited", "status": 429}, {"status": 500}, {"html": True, "status": 502}]
+)
+async def test_a_passing_trouble_of_slack_s_never_asks_for_another_token(
+    workspace: Playground, cache: Path, fault: dict[str, Any]
+) -> None:
+    port = free_port()
+    workspace.fail("auth.test", **fault)
+    async with storybot(environment(workspace, port, cache)) as process:
+        await until_ready(port, process)
+        process.send_signal(signal.SIGTERM)
+        _, said = await process.communicate()
+    assert process.returncode == 0
+    assert "reinstall" not in said.decode()
+    assert "asking again" in said.decode()
+
+
+async def test_a_pack_or_a_port_that_is_not_to_be_had_is_told_with_status_2(
+    workspace: Playground, cache: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("packs: [builtin, ours]\n")
+    async with storybot(environment(workspace, free_port(), cache), "--config", str(config)) as process:
+        _, said = await process.communicate()
+    assert process.returncode == 2
+    assert "ours: There is no such pack folder." in said.decode()
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        async with storybot(environment(workspace, taken.getsockname()[1], cache)) as process:
+            _, said = await process.communicate()
+    assert process.returncode == 2
+    assert "PORT: Nothing can listen there" in said.decode()
+    assert "Traceback" not in said.decode()

@@ -70,3 +70,39 @@ async def test_when_slack_refreshes_the_connection_the_next_question_is_answered
     ada = slack.person("Ada")
     await ada.types("/story humour", channel="general")
     assert "Takeaway:" in ada.last("general").drawn
+
+
+async def test_a_click_is_acknowledged_in_time_though_slack_is_slow(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("/story empathy", channel="general")
+    slack.fail("response_url", delay=3.2)
+    await ada.clicks("Another one", on=ada.last("general"))
+
+    assert slack.requests[-1].status == 200
+    assert slack.requests[-1].ack_ms < 3_000
+
+
+async def test_a_gateway_s_page_instead_of_slack_s_answer_is_only_a_lost_connection(slack: Playground) -> None:
+    lost = slack.socket_mode.connections[0]
+    slack.fail("apps.connections.open", html=True, status=502)
+    slack.socket_mode.drop()
+    for _ in range(500):
+        if lost in slack.socket_mode.connections:
+            await asyncio.sleep(0.01)
+    await slack.socket_mode.connected()
+    ada = slack.person("Ada")
+    await ada.types("/story humour", channel="general")
+    assert "Takeaway:" in ada.last("general").drawn
+
+
+async def test_what_was_asked_before_slack_refreshes_the_connection_is_answered_over_it(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("/story empathy", channel="general")
+    slack.fail("response_url", delay=0.5)
+    clicking = asyncio.create_task(ada.clicks("Another one", on=ada.last("general")))
+    await asyncio.sleep(0.2)
+    told = {"type": "disconnect", "reason": "refresh_requested"}
+    await slack.socket_mode.connections[0].socket.send_json(told)
+    await clicking
+
+    assert slack.requests[-1].status == 200

@@ -35,7 +35,12 @@ def test_typed_markup_becomes_words() -> None:
     assert typed("<@U1> <!channel> look: <https://example.org|here> &lt;b&gt; &amp;amp;") == "look: here <b> &amp;"
 
 
-@given(st.text(max_size=60), st.text(), st.lists(st.text(max_size=60), max_size=90), st.text(max_size=20))
+@given(
+    st.text(max_size=60),
+    st.text(max_size=600),
+    st.lists(st.text(min_size=30, max_size=60), min_size=20, max_size=90),
+    st.text(max_size=20),
+)
 def test_a_button_brings_back_what_it_was_given(story_id: str, words: str, shown: list[str], user_id: str) -> None:
     value = Pick(story_id, words, tuple(shown), user_id).value()
     back = read_pick(value)
@@ -43,3 +48,10 @@ def test_a_button_brings_back_what_it_was_given(story_id: str, words: str, shown
     assert (back.story_id, back.user_id) == (story_id, user_id)
     assert words.startswith(back.words)
     assert tuple(shown[len(shown) - len(back.shown) :]) == back.shown
+
+
+def test_of_many_stories_shown_the_latest_are_carried() -> None:
+    shown = tuple(f"{number:03d}-{'x' * 56}" for number in range(90))
+    back = read_pick(Pick("story", "words", shown).value())
+    assert 20 < len(back.shown) < 90
+    assert back.shown[-1] == shown[-1]

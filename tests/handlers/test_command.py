@@ -89,3 +89,30 @@ async def test_help_tells_every_form_with_an_example(slack: Playground) -> None:
     drawn = ada.last("general").drawn
     for form in ("/story empathy", "/story themes", "/story help", "@storybot"):
         assert form in drawn
+
+
+async def test_stories_that_fit_as_well_take_turns(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    titles = set()
+    for _ in range(3):
+        await ada.types("/story empathy", channel="general")
+        titles.add(ada.last("general").blocks[0]["text"]["text"])
+        assert "Empathy" in ada.last("general").drawn
+    assert len(titles) == 3
+
+    for _ in range(2):
+        await ada.types("/story nordstrom", channel="general")
+        assert "diamond" in ada.last("general").drawn, "where only one fits, it is that one again"
+
+
+async def test_the_card_says_what_was_asked(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("/story someone lost a diamond", channel="general")
+    assert "You asked for “someone lost a diamond”. Why this one:" in ada.last("general").drawn
+
+
+async def test_in_a_direct_message_there_is_nobody_to_share_with(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    await ada.types("/story empathy", channel="storybot")
+    await ada.clicks("Another one", on=ada.last("storybot"))
+    assert "Share to channel" not in ada.last("storybot").buttons

@@ -2,7 +2,14 @@
 
 import pytest
 
+from bot.app import serve
+from bot.config import Settings
+from bot.domain.library import Library
+from bot.domain.story import Source, Theme
+from bot.manifest import manifest
+from bot.matching import Matcher
 from playground import Playground, Seen, mrkdwn
+from tests.conftest import connection_to
 
 HOSTILE = [
     "<!channel>",
@@ -82,3 +89,40 @@ async def test_words_that_mean_something_come_back_as_they_were(slack: Playgroun
     ada = slack.person("Ada")
     await ada.types("/story quantum <b>R&D</b> in 思いやり & العربية", channel="general")
     assert "“quantum <b>R&D</b> in 思いやり & العربية”" in ada.last("general").drawn
+
+
+@pytest.mark.parametrize("text", HOSTILE[:24])
+async def test_hostile_words_in_every_field_of_a_pack_stay_inert(text: str, library: Library, matcher: Matcher) -> None:
+    words = text[:50].replace("\n", " ").replace("\r", " ").strip() or "empty"
+    theme = Theme(id="hostile", name=words[:30], emoji="boom", meaning=words, synonyms=())
+    source = Source(title=words, publisher=words, author=words, document=words)
+    told = library.stories[0].model_copy(
+        update={
+            "title": words,
+            "company": words,
+            "place": words,
+            "summary": words,
+            "story": f"{words} " * 40,
+            "takeaway": words,
+            "question": words,
+            "differs": words,
+            "themes": ("hostile",),
+            "sources": (source,),
+        }
+    )
+    hostile = Library((told,), (theme,))
+    async with Playground() as slack, serve(Settings(), connection_to(slack), hostile, Matcher(hostile, None)) as bot:
+        url = f"http://127.0.0.1:{bot.port}"
+        slack.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        ada, grace = slack.person("Ada"), slack.person("Grace")
+        await ada.types("/story", channel="general")
+        assert_inert(ada.last("general"))
+        await ada.clicks("Read it all", on=ada.last("general"))
+        assert ada.modal is not None
+        assert not ada.modal.live
+        await ada.closes()
+        await ada.clicks("Share to channel", on=ada.last("general"))
+        live = {(token["t"], token.get("id")) for token in grace.last("general").live}
+        assert live == {("user", ada.id)}, "the sharer's name, and nothing else"
+        await ada.types("/story themes", channel="general")
+        assert_inert(ada.last("general"))

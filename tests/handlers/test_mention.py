@@ -99,3 +99,21 @@ async def test_only_the_messages_tab_gets_prompts(slack: Playground) -> None:
     await slack.settled()
 
     assert not [call for call in slack.calls if call.method == "assistant.threads.setSuggestedPrompts"]
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("Hello!", "Ask me like this:"),
+        ("what can you do?", "Ask me like this:"),
+        ("thanks!!", "You are welcome."),
+        ("ok", "You are welcome."),
+        ("another one", "Takeaway:"),
+    ],
+)
+async def test_small_talk_is_not_searched_for(slack: Playground, said: str, answered: str) -> None:
+    ada = slack.person("Ada")
+    await ada.types(said, channel="storybot")
+    await slack.settled()
+
+    assert answered in ada.last("storybot").drawn
