@@ -6,7 +6,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check format relevance schemas constraints clean
+.PHONY: help try test check format relevance picture schemas constraints clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ format: $(VENV)/.develops  ## make the style right
 
 relevance: $(VENV)/.develops  ## how well the matching answers judged queries
 	$(BIN)/python -m bench.relevance
+
+picture: $(VENV)/.develops  ## take the README's picture of the page anew
+	PICTURE=1 $(BIN)/python -m pytest tests/page/test_storybot.py -k picture
 
 schemas: $(VENV)/.develops  ## write the JSON Schemas of stories/ anew
 	$(BIN)/storybot schema story > stories/story.schema.json

@@ -149,7 +149,7 @@ function moveTab(event) {
 /** What a person sees where nobody has said anything yet: what they could try. */
 function welcome(channel, state, put) {
   const isApp = state.people.some(({ id, is_bot: isBot }) => id === channel.with && isBot);
-  const tries = channel.kind === "im" ? [] : state.commands.flatMap(examples).slice(0, 6);
+  const tries = channel.kind === "im" || channel.is_archived ? [] : state.commands.flatMap(examples).slice(0, 6);
   return h("div", { class: "welcome" },
     h("h2", {}, channel.kind === "im" ? `This is where you talk with ${nameOf(channel, state)}` : `Welcome to ${shown(channel)}`),
     h("p", {}, isApp

@@ -101,7 +101,7 @@ async def test_the_inspector_shows_how_quickly_the_command_was_acknowledged(slac
 
 
 async def test_the_picture_in_the_readme(slack: Playground, visit: Any, tmp_path: Path) -> None:
-    """`PICTURE=1 make test` takes it anew."""
+    """`make picture` takes it anew."""
     ada = await visit(slack, width=1180, height=640)
     card = await asks(ada, "/story someone lost a diamond")
     await expect(card.get_by_role("button", name="Read it all")).to_be_visible()

@@ -88,7 +88,13 @@ async def test_what_an_app_did_not_subscribe_to_or_is_not_in_it_does_not_hear(
     await ada.types("nothing for anybody", channel="general")
     await ada.types("@echo can you hear me?", channel="random")
     assert slack.requests == []
-    assert ada.last("random").drawn == "You mentioned @echo, who is not in this channel."
+    assert "You mentioned @echo, who is not in this channel." in ada.last("random").drawn
+
+    await ada.types("/invite @echo", channel="random")
+    assert ada.last("random").drawn == "@echo is in #random now."
+    await ada.types("@echo hello", channel="random")
+    await slack.settled()
+    assert [request.name for request in slack.requests] == ["app_mention"]
 
 
 async def test_an_event_that_fails_comes_again_at_once_after_one_and_after_five_minutes(
