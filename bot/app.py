@@ -132,12 +132,14 @@ async def open_door(
         return Health([*unknown, *unconnected], by_words)
 
     async with AsyncExitStack() as closing:
-        port = await _listen(closing, connection, dispatch, health)
+        runner = await _runner(closing, connection, dispatch, health)
         until_refused = asyncio.ensure_future(_until_refused(slack.identity, socket))
         closing.push_async_callback(_cancelled, until_refused)
         closing.push_async_callback(dispatch.drain, DRAIN_SECONDS)
         if socket:
             closing.push_async_callback(socket.drain, DRAIN_SECONDS)
+        # Last opened, first closed: nothing more is taken in while what is in flight is finished.
+        port = await _listen(closing, connection, runner)
         yield Serving(bolt, port, until_refused)
 
 
@@ -186,16 +188,21 @@ async def _until_refused(identity: Identity, socket: SocketMode | None) -> None:
     await asyncio.gather(identity.until_refused(), socket.run() if socket else asyncio.Event().wait())
 
 
-async def _listen(
+async def _runner(
     closing: AsyncExitStack, connection: Connection, dispatch: Dispatch, health: Callable[[], Health]
-) -> int:
-    """Listen for HTTP; the port. Behind Socket Mode only the health pages are there."""
+) -> web.AppRunner:
+    """The HTTP server, not listening yet. Behind Socket Mode it has the health pages only."""
     secret = connection.signing_secret if not connection.app_token else None
     edge = Edge(secret.get_secret_value() if secret else None, dispatch, health)
     # Bodies are verified as they came: nothing is unpacked before.
     runner = web.AppRunner(edge.application(), access_log=None, auto_decompress=False, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     closing.push_async_callback(runner.cleanup)
+    return runner
+
+
+async def _listen(closing: AsyncExitStack, connection: Connection, runner: web.AppRunner) -> int:
+    """Open the port, and tell which; ProblemsError when it is taken."""
     site = web.TCPSite(runner, connection.host, connection.port)
     try:
         await site.start()

@@ -48,6 +48,7 @@ class Manifest:
     shortcuts: tuple[Shortcut, ...]
     events: frozenset[str]
     scopes: frozenset[str]
+    home_tab: bool
     messages_tab: bool
     read_only: bool
     is_agent: bool
@@ -73,6 +74,7 @@ def read(manifest: Json, request_url: str | None = None) -> Manifest:
         shortcuts=tuple(_shortcut(told) for told in features.get("shortcuts", [])),
         events=frozenset(subscriptions.get("bot_events", [])),
         scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
+        home_tab=home.get("home_tab_enabled", False),
         messages_tab=home.get("messages_tab_enabled", True),
         read_only=home.get("messages_tab_read_only_enabled", False),
         is_agent="agent_view" in features,

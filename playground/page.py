@@ -122,6 +122,7 @@ class Page:
             "status": self._workspace.statuses,
             "views": [self._view(view) for view in self._workspace.stack(me)],
             "home": self._view(home) if home else None,
+            "home_tab": bool(manifest and manifest.home_tab),
             "inspector": self._inspected(),
         }
 

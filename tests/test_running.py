@@ -179,6 +179,9 @@ async def test_even_when_slack_hangs_it_ends_within_ten_seconds_of_sigterm(works
         asking = asyncio.create_task(workspace.person("Ada").types("@storybot teamwork", channel="general"))
         await asyncio.sleep(0.4)
         process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.4)
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", port)
         assert await asyncio.wait_for(process.wait(), 10) == 0
         await asking
 

@@ -43,6 +43,11 @@ def messages(library: Library) -> Iterator[Message]:
         why = (Why("theme", themes[0].name),)
         yield card(story, themes, Pick(story.id, "words"), why=why, runners_up=library.stories[:2])
         yield shared(story, themes, "U12345678")
+    story = library.stories[0]
+    note = "That was the last one on “" + "x" * 300 + "”."
+    yield card(story, library.themes_of(story), Pick(story.id, "x" * 1000), sharable=False, more=False, note=note)
+    yield lists.welcome()
+    yield lists.apology("Something went wrong. " * 20)
     yield lists.themes(library)
     yield lists.help_on("/story")
     yield lists.nothing("x" * 1000, library.stories[:3], library, "U12345678")
