@@ -26,6 +26,15 @@ async def slack(library: Library, matcher: Matcher) -> AsyncIterator[Playground]
             yield slack
 
 
+async def loses_its_connection(slack: Playground) -> None:
+    """The network breaks, and Slack notices."""
+    lost = slack.socket_mode.connections[0]
+    slack.socket_mode.drop()
+    for _ in range(500):
+        if lost in slack.socket_mode.connections:
+            await asyncio.sleep(0.01)
+
+
 async def test_a_command_is_answered_over_the_socket(slack: Playground) -> None:
     ada = slack.person("Ada")
     await ada.types("/story empathy", channel="general")
@@ -34,11 +43,7 @@ async def test_a_command_is_answered_over_the_socket(slack: Playground) -> None:
 
 async def test_a_lost_connection_comes_back_with_a_fresh_ticket(slack: Playground) -> None:
     for _ in range(3):
-        lost = slack.socket_mode.connections[0]
-        slack.socket_mode.drop()
-        for _ in range(500):
-            if lost in slack.socket_mode.connections:
-                await asyncio.sleep(0.01)
+        await loses_its_connection(slack)
         await slack.socket_mode.connected()
     tickets = [call.answer["url"] for call in slack.calls if call.method == "apps.connections.open"]
     assert len(set(tickets)) == len(tickets) == 5, "one to try the token, one for each connection"
@@ -50,12 +55,8 @@ async def test_a_lost_connection_comes_back_with_a_fresh_ticket(slack: Playgroun
 
 
 async def test_failed_handshakes_each_take_a_fresh_ticket(slack: Playground) -> None:
-    lost = slack.socket_mode.connections[0]
     slack.socket_mode.refuse_handshakes = 2
-    slack.socket_mode.drop()
-    for _ in range(500):
-        if lost in slack.socket_mode.connections:
-            await asyncio.sleep(0.01)
+    await loses_its_connection(slack)
     await slack.socket_mode.connected(seconds=15)
     tickets = [call.answer["url"] for call in slack.calls if call.method == "apps.connections.open"]
     assert len(set(tickets)) == len(tickets) >= 5
@@ -83,12 +84,8 @@ async def test_a_click_is_acknowledged_in_time_though_slack_is_slow(slack: Playg
 
 
 async def test_a_gateway_s_page_instead_of_slack_s_answer_is_only_a_lost_connection(slack: Playground) -> None:
-    lost = slack.socket_mode.connections[0]
     slack.fail("apps.connections.open", html=True, status=502)
-    slack.socket_mode.drop()
-    for _ in range(500):
-        if lost in slack.socket_mode.connections:
-            await asyncio.sleep(0.01)
+    await loses_its_connection(slack)
     await slack.socket_mode.connected()
     ada = slack.person("Ada")
     await ada.types("/story humour", channel="general")
