@@ -5,7 +5,7 @@ import logging
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -36,8 +36,8 @@ from bot.web import Edge, Health
 
 log = logging.getLogger(__name__)
 
-# SIGTERM is followed by SIGKILL after 10 s in most places: what is in flight gets 8, closing the rest.
-DRAIN_SECONDS = 8.0
+# SIGTERM is followed by SIGKILL after 10 s in most places: what is in flight gets 7.5, closing the rest.
+DRAIN_SECONDS = 7.5
 CLOSE_SECONDS = 0.5
 # For one call; Slack's own answers take well under a second.
 SLACK_TIMEOUT_SECONDS = 10
@@ -131,14 +131,16 @@ async def open_door(
         by_words = [] if matcher.understands_meaning else ["stories are matched by their words alone"]
         return Health([*unknown, *unconnected], by_words)
 
+    # Behind Socket Mode there are the health pages only.
+    secret = connection.signing_secret if not connection.app_token else None
+    edge = Edge(secret.get_secret_value() if secret else None, dispatch, health)
     async with AsyncExitStack() as closing:
-        runner = await _runner(closing, connection, dispatch, health)
+        runner = await _runner(closing, edge)
         until_refused = asyncio.ensure_future(_until_refused(slack.identity, socket))
         closing.push_async_callback(_cancelled, until_refused)
-        closing.push_async_callback(dispatch.drain, DRAIN_SECONDS)
-        if socket:
-            closing.push_async_callback(socket.drain, DRAIN_SECONDS)
+        closing.push_async_callback(_drained, dispatch, socket)
         # Last opened, first closed: nothing more is taken in while what is in flight is finished.
+        closing.push_async_callback(edge.stop)
         port = await _listen(closing, connection, runner)
         yield Serving(bolt, port, until_refused)
 
@@ -188,12 +190,8 @@ async def _until_refused(identity: Identity, socket: SocketMode | None) -> None:
     await asyncio.gather(identity.until_refused(), socket.run() if socket else asyncio.Event().wait())
 
 
-async def _runner(
-    closing: AsyncExitStack, connection: Connection, dispatch: Dispatch, health: Callable[[], Health]
-) -> web.AppRunner:
-    """The HTTP server, not listening yet. Behind Socket Mode it has the health pages only."""
-    secret = connection.signing_secret if not connection.app_token else None
-    edge = Edge(secret.get_secret_value() if secret else None, dispatch, health)
+async def _runner(closing: AsyncExitStack, edge: Edge) -> web.AppRunner:
+    """The HTTP server, not listening yet."""
     # Bodies are verified as they came: nothing is unpacked before.
     runner = web.AppRunner(edge.application(), access_log=None, auto_decompress=False, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
@@ -214,7 +212,13 @@ async def _listen(closing: AsyncExitStack, connection: Connection, runner: web.A
     return port
 
 
-async def _cancelled(work: asyncio.Future[None]) -> None:
+async def _drained(dispatch: Dispatch, socket: SocketMode | None) -> None:
+    """Wait for what came in over either door, both within the same `DRAIN_SECONDS`."""
+    doors = [dispatch.drain(DRAIN_SECONDS), *([socket.drain(DRAIN_SECONDS)] if socket else [])]
+    await asyncio.gather(*doors)
+
+
+async def _cancelled(work: asyncio.Future[Any]) -> None:
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
 
@@ -224,17 +228,28 @@ async def _run(settings: Settings, connection: Connection) -> int:
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    until_stopped = asyncio.ensure_future(stopped.wait())
     async with AsyncExitStack() as closing:
-        # Slack first: a token that it refuses should not wait for the stories to be understood.
-        slack = await closing.enter_async_context(reach(connection))
-        matcher = await understood(library)
-        serving = await closing.enter_async_context(open_door(settings, connection, slack, library, matcher))
+        starting = asyncio.ensure_future(_start(closing, settings, connection, library))
+        if not await _is_first(starting, until_stopped):
+            await _cancelled(starting)
+            return 0
+        serving = starting.result()
         log.info("Telling %d stories with %s on port %d", len(library.stories), settings.command, serving.port)
-        until_stopped = asyncio.ensure_future(stopped.wait())
-        endings: list[asyncio.Future[Any]] = [until_stopped, serving.until_refused]
-        ended, _ = await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
-        until_stopped.cancel()
-        for ending in ended:
-            ending.result()
+        if await _is_first(serving.until_refused, until_stopped):
+            serving.until_refused.result()
         log.info("Stopping: finishing what is in flight")
     return 0
+
+
+async def _start(closing: AsyncExitStack, settings: Settings, connection: Connection, library: Library) -> Serving:
+    # Slack first: a token that it refuses should not wait for the stories to be understood.
+    slack = await closing.enter_async_context(reach(connection))
+    matcher = await understood(library)
+    return await closing.enter_async_context(open_door(settings, connection, slack, library, matcher))
+
+
+async def _is_first(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> bool:
+    """Whether `one` ended before `other`; waits until either has."""
+    await asyncio.wait({one, other}, return_when=asyncio.FIRST_COMPLETED)
+    return one.done()

@@ -79,6 +79,11 @@ class Edge:
         self._signing_secret = signing_secret
         self._dispatch = dispatch
         self._health = health
+        self._is_stopping = False
+
+    async def stop(self) -> None:
+        """Refuse what still comes in over connections that are open: Slack, or a balancer, goes elsewhere."""
+        self._is_stopping = True
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=BODY_LIMIT)
@@ -96,6 +101,8 @@ class Edge:
         body = await _body(request)
         if body is None or not is_signed(self._signing_secret or "", request.headers, body, time.time()):
             return web.Response(status=401, text="This request is not signed by Slack, or its clock is off.\n")
+        if self._is_stopping:
+            return web.Response(status=503, headers={"Connection": "close"})
         parsed = parse(body, request.content_type)
         if parsed is None:
             log.warning("Slack signed a request that cannot be read")

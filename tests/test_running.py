@@ -221,3 +221,46 @@ async def test_a_pack_or_a_port_that_is_not_to_be_had_is_told_with_status_2(
     assert process.returncode == 2
     assert "PORT: Nothing can listen there" in said.decode()
     assert "Traceback" not in said.decode()
+
+
+async def test_in_socket_mode_too_it_ends_within_ten_seconds(workspace: Playground, cache: Path) -> None:
+    workspace.install(manifest=manifest("/story"))
+    port = free_port()
+    socket_mode = environment(workspace, port, cache) | {"SLACK_APP_TOKEN": workspace.app_token}
+    async with storybot(socket_mode) as process:
+        await until_ready(port, process)
+        workspace.fail("chat.postMessage", delay=30)
+        asking = asyncio.create_task(workspace.person("Ada").types("@storybot teamwork", channel="general"))
+        await asyncio.sleep(0.4)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        await asking
+
+
+async def test_told_to_stop_while_it_starts_it_stops(workspace: Playground, cache: Path) -> None:
+    workspace.fail("auth.test", delay=30)
+    async with storybot(environment(workspace, free_port(), cache)) as process:
+        await asyncio.sleep(2.5)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 5) == 0
+
+
+async def test_while_it_stops_open_connections_take_nothing_new(workspace: Playground, cache: Path) -> None:
+    port = free_port()
+    async with storybot(environment(workspace, port, cache)) as process, aiohttp.ClientSession() as session:
+        await until_ready(port, process)
+        url = f"http://127.0.0.1:{port}"
+        workspace.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        body = b"command=%2Fstory&text=help&team_id=T1&user_id=U1"
+        headers = workspace.sign(body) | {"Content-Type": "application/x-www-form-urlencoded"}
+        async with session.post(f"{url}/slack/events", data=body, headers=headers) as answer:
+            assert answer.status == 200
+        workspace.fail("chat.postMessage", delay=2)
+        asking = asyncio.create_task(workspace.person("Ada").types("@storybot teamwork", channel="general"))
+        await asyncio.sleep(0.4)
+        process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.3)
+        async with session.post(f"{url}/slack/events", data=body, headers=headers) as answer:
+            assert answer.status == 503
+        await asking
+        assert await asyncio.wait_for(process.wait(), 10) == 0

@@ -36,20 +36,36 @@ Request = Find | Surprise | ListThemes | Help | Thanks
 # Nobody describes a wish in more; a longer text is somebody's pasted ticket, whose beginning says what it is about.
 WORDS_KEPT = 1000
 
-_SURPRISE = {
-    "", "surprise", "surprise me", "random", "a story", "story", "another", "another one", "one more", "more", "next",
-}  # fmt: skip
-_THEMES = {"themes", "theme", "list", "list themes"}
-_HELP = {"help", "?", "-h", "--help", "/help"}
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Words around a wish that tell nothing of it.
+_AROUND = _listed(
+    """
+    a an bot can could get give i just like me need now of one please pls plz read share show some storybot
+    tell the us want we would you
+    """
+)
+_SURPRISE = {"story", "stories", "another", "another story", "more", "next", "next story", "random", "random story",
+             "surprise", "anything"}  # fmt: skip
+_THEMES = {"themes", "theme", "list", "list themes", "all themes", "every theme"}
+_HELP = {"help", "help with this", "how does this work", "how do use this", "what do do", "what do", "who are",
+         "what are", "what is this"}  # fmt: skip
 # Said in conversation only: who types them behind a slash command means the word.
-_GREETINGS = {
-    "hello", "hi", "hey", "hello there", "hi there", "good morning", "good afternoon", "good evening", "start",
-    "who are you", "what are you", "what can you do", "what do you do", "how does this work", "what is this",
-}  # fmt: skip
-_THANKS = {
-    "thanks", "thank you", "thanks a lot", "many thanks", "thank you very much", "thx", "ty", "cheers", "ok", "okay",
-    "great", "cool", "nice", "perfect", "lovely", "bye", "goodnight", "yes", "no", "👍", "🙏", ":+1:", ":pray:",
-}  # fmt: skip
+_GREETING = _listed("afternoon evening hello hey hi hiya morning start")
+_BESIDE_GREETING = _listed("again all everybody everyone good team there to")
+_THANKS = _listed(
+    """
+    awesome brilliant bye cheers cool good goodnight great lovely nice no ok okay perfect thank thanks thx ty
+    wow yes
+    """
+)
+_BESIDE_THANKS = _listed("again all for it lot many much night really s so that this very")
+_NODS = {"👍", "🙏", "😀", "🙂", "😊", "❤️", "🎉", "👏", ":+1:", ":pray:", ":thumbsup:", ":heart:", ":tada:", ":clap:"}
+_WORD = re.compile(r"[^\W_]+")
+_EMOJI_NAME = re.compile(r":[a-z0-9_+-]+:")
 
 
 def parse(text: str) -> Request:
@@ -57,16 +73,19 @@ def parse(text: str) -> Request:
 
     >>> parse("  themes ")
     ListThemes()
+    >>> parse("tell me a story, please")
+    Surprise()
     >>> parse("a lost ring")
     Find(words='a lost ring')
     """
     words = " ".join(text[:WORDS_KEPT].split())
-    form = _form(words)
-    if form in _SURPRISE:
+    said = _WORD.findall(words.casefold())
+    wish = " ".join(word for word in said if word not in _AROUND)
+    if not words or wish in _SURPRISE or (said and not wish):
         return Surprise()
-    if form in _THEMES:
+    if wish in _THEMES:
         return ListThemes()
-    if form in _HELP:
+    if wish in _HELP or words in ("?", "-h"):
         return Help()
     return Find(words)
 
@@ -74,16 +93,19 @@ def parse(text: str) -> Request:
 def parse_said(text: str) -> Request:
     """Read words of a conversation: as `parse` does, but a greeting asks for help and thanks ask for nothing.
 
-    >>> parse_said("Hello!")
+    >>> parse_said("Hello there 👋")
     Help()
+    >>> parse_said("thank you so much!")
+    Thanks()
     """
-    form = _form(" ".join(text[:WORDS_KEPT].split()))
-    if form in _GREETINGS:
+    kept = text[:WORDS_KEPT].casefold()
+    said = {word for word in _WORD.findall(_EMOJI_NAME.sub(" ", kept)) if word not in _AROUND}
+    if said & _GREETING and said <= _GREETING | _BESIDE_GREETING:
         return Help()
-    if form in _THANKS:
+    if said & _THANKS and said <= _THANKS | _BESIDE_THANKS:
         return Thanks()
+    if not said and any(nod in kept for nod in _NODS):
+        return Thanks()
+    if kept.strip() and not _WORD.search(kept) and kept.isascii():
+        return Help()  # "!!!"
     return parse(text)
-
-
-def _form(words: str) -> str:
-    return re.sub(r"[.!?,\s]+$", "", words.casefold()) or words

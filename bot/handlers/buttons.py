@@ -49,7 +49,7 @@ async def share_story(
     # Somebody who presses again after a failure has looked, and means it.
     await once.run([key], post, try_again_after=lambda error: True)
     if _is_ephemeral(body):
-        found = sharing.show(reader, pick.story_id, pick.words)
+        found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
         note = "You shared this story with the channel."
         await replies.replace(body, draw(sharing, reader, found, sharable=False, shown=pick.shown, note=note))
 

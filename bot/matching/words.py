@@ -56,7 +56,10 @@ class Asked:
 
 def fold(word: str) -> str:
     """Lower case, without possessive and elision: "Morton's" and "morton" are one word, "l'avion" and "avion" too."""
-    return _ELISION.sub("", word.casefold().replace("’", "'")).removesuffix("'s")
+    plain_word = _ELISION.sub("", word.casefold().replace("’", "'"))
+    without = plain_word.removesuffix("'s")
+    # "1990's" is the decade, as is "1990s".
+    return f"{without}s" if without.isdigit() and without != plain_word else without
 
 
 @lru_cache(maxsize=50_000)

@@ -28,7 +28,12 @@ class Once:
         for key in keys:
             if earlier := self._done.get(key):
                 # Shielded: a second caller who goes away must not stop the first one's work.
-                await asyncio.shield(earlier)
+                try:
+                    await asyncio.shield(earlier)
+                except Exception as error:
+                    if try_again_after(error):
+                        raise
+                    # The first caller has told of it already.
                 return
         outcome = asyncio.ensure_future(work())
         for key in keys:

@@ -69,7 +69,8 @@ class Sharing:
     def another(self, reader: Reader, words: str, shown: Collection[str]) -> Found | None:
         """The next story that fits and that neither this card (`shown`) nor this person has just had.
 
-        Without `words` any story fits. None when there is no further one.
+        Without `words` any story fits, and the round begins anew once a button can carry no more of what was shown.
+        None when there is no further one.
         """
         if not words:
             return self._surprise(reader, without=shown)

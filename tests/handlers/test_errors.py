@@ -157,3 +157,14 @@ async def test_posts_open_no_previews_and_name_nobody(slack: Playground) -> None
     for post in posts:
         for asked in ("link_names", "unfurl_links", "unfurl_media"):
             assert str(post[asked]).lower() in ("false", "0")
+
+
+async def test_what_went_wrong_is_told_once_however_often_slack_delivers_it(slack: Playground) -> None:
+    ada = slack.person("Ada")
+    slack.fail("chat.postMessage", error="invalid_blocks")
+    await ada.types("@storybot teamwork", channel="general")
+    await slack.settled()
+    for _ in range(2):
+        await slack.redelivers(slack.requests[-1])
+
+    assert len([message for message in ada.sees("general") if "Sorry" in message.drawn]) == 1
