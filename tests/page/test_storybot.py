@@ -109,3 +109,22 @@ async def test_the_picture_in_the_readme(slack: Playground, visit: Any, tmp_path
     await ada.screenshot(path=where)
     assert where.stat().st_size > 10_000
     assert README_PICTURE.exists()
+
+
+async def test_people_find_their_own_work_in_the_page(slack: Playground, visit: Any) -> None:
+    ada = await visit(slack)
+    for asked, told in [
+        ("hotel", "hotel"),
+        ("Japan", "Japan"),
+        ("outage", "outage"),
+        ("sign language", "sign"),
+        ("goodbye", "goodbye"),
+    ]:
+        await asks(ada, f"/story {asked}")
+        card = messages(ada).last
+        await expect(card).to_contain_text(f"You asked for “{asked}”.")
+        await card.get_by_role("button", name="Read it all").click()
+        modal = ada.get_by_role("dialog", name="The whole story")
+        await expect(modal).to_contain_text(told, ignore_case=True)
+        await ada.keyboard.press("Escape")
+        await expect(modal).to_be_hidden()
