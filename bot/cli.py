@@ -233,7 +233,7 @@ def _settings(path: Path | None) -> "Settings":
     from bot.config import load
 
     with _told_problems():
-        return load(path, os.environ)
+        return load(path)
 
 
 def _folders(names: Sequence[str] | None, config: Path | None) -> list[Path]:

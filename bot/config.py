@@ -79,7 +79,7 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     return Path(caches) / "storybot" if caches else None
 
 
-def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
+def load(path: Path | None) -> Settings:
     """The settings of a file, or the defaults without one; ProblemsError tells everything that is wrong with it."""
     settings, problems = _settings(path)
     if problems:

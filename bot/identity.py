@@ -4,13 +4,11 @@ import asyncio
 import logging
 from itertools import count
 
-from aiohttp import ClientError
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Problem, ProblemsError
-from bot.slack_errors import error_of
+from bot.slack_errors import FAILED, error_of
 
 log = logging.getLogger(__name__)
 
@@ -63,17 +61,12 @@ class Identity:
     async def _ask(self) -> bool:
         try:
             found = await self._client.auth_test()
-        except SlackApiError as refused:
-            if (error := error_of(refused)) in _REVOKED:
+        except FAILED as failed:
+            said = error_of(failed)
+            if said in _REVOKED:
                 mend = "Copy the Bot User OAuth Token again, or reinstall the app."
-                raise ProblemsError(
-                    [Problem("SLACK_BOT_TOKEN", None, f"Slack refuses it ({error}).", mend)]
-                ) from refused
-            log.warning("Slack does not say who I am (%s); asking again", error)
-            return False
-        except (ClientError, OSError, TimeoutError, ValueError, KeyError, AttributeError, TypeError) as lost:
-            # No connection, or a gateway's answer instead of Slack's.
-            log.warning("Slack cannot be reached (%s); asking again", type(lost).__name__)
+                raise ProblemsError([Problem("SLACK_BOT_TOKEN", None, f"Slack refuses it ({said}).", mend)]) from failed
+            log.warning("Slack does not say who I am (%s); asking again", said or type(failed).__name__)
             return False
         self._known = AuthorizeResult(
             enterprise_id=found.get("enterprise_id"),

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from aiohttp import ClientConnectorError, ClientError
 from slack_sdk.errors import SlackApiError
 
+# A call that failed: refused, no connection, or a gateway's answer at whose shape the SDK stumbles.
+FAILED = (SlackApiError, ClientError, OSError, TimeoutError, ValueError, KeyError, AttributeError, TypeError)
+
 
 def error_of(error: BaseException) -> str | None:
     """Slack's own word for a refusal ("channel_not_found"); None when what came back was not Slack's JSON."""

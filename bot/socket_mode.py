@@ -9,13 +9,12 @@ import json
 import logging
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMsgType
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.dispatch import Dispatch
 from bot.errors import Problem, ProblemsError
-from bot.slack_errors import error_of
+from bot.slack_errors import FAILED, error_of
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +25,6 @@ AGAIN_AFTER = (0.5, 1, 2, 5, 10)
 AFTER_A_GOOD_END = 0.1
 # Slack waits this long for an acknowledgement.
 ACKNOWLEDGED_BY_THEN = 3.0
-# A connection that fails, and whatever else than Slack's own words a gateway may answer.
-LOST = (ClientError, OSError, TimeoutError, SlackApiError, ValueError, KeyError, AttributeError, TypeError)
 _BAD_TOKEN = {"invalid_auth", "not_authed", "not_allowed_token_type", "token_revoked", "account_inactive"}
 
 
@@ -51,7 +48,7 @@ class SocketMode:
                 await self._connection()
                 failures = 0
                 await asyncio.sleep(AFTER_A_GOOD_END)
-            except LOST as lost:
+            except FAILED as lost:
                 _refuse_bad_token(lost)
                 wait = AGAIN_AFTER[min(failures, len(AGAIN_AFTER) - 1)]
                 failures += 1
@@ -122,7 +119,7 @@ async def check_app_token(client: AsyncWebClient, app_token: str) -> None:
     """ProblemsError when Slack refuses the token; whatever else goes wrong may pass."""
     try:
         await client.apps_connections_open(app_token=app_token)
-    except LOST as error:
+    except FAILED as error:
         _refuse_bad_token(error)
 
 

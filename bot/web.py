@@ -1,4 +1,4 @@
-"""The HTTP edge: nothing is parsed before its signature is verified, and everything Slack signed is acknowledged."""
+"""The HTTP edge: nothing is parsed before its signature is verified, and what Slack signed is acknowledged."""
 
 import asyncio
 import hashlib
@@ -96,7 +96,8 @@ class Edge:
     async def slack_events(self, request: web.Request) -> web.Response:
         """401 unless signed (413 over `BODY_LIMIT`); after that 2xx, whether or not anybody listens.
 
-        The one exception is an event that Slack should deliver again: see `bot.handlers.errors`.
+        The exceptions, each 503: an event that Slack should deliver again (see `bot.handlers.errors`), and whatever
+        comes in while the process stops.
         """
         body = await _body(request)
         if body is None or not is_signed(self._signing_secret or "", request.headers, body, time.time()):

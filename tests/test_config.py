@@ -16,7 +16,7 @@ SECRETS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s3cret"}
 
 
 def test_the_example_holds_every_setting_with_its_default() -> None:
-    assert load(EXAMPLE, {}) == Settings()
+    assert load(EXAMPLE) == Settings()
     written = yaml.safe_load(EXAMPLE.read_text())
     assert set(written) == set(Settings.model_fields)
     for name, section in written.items():
@@ -75,16 +75,16 @@ def test_socket_mode_needs_no_signing_secret() -> None:
 
 def test_packs_are_found_from_the_settings_file(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("packs: [builtin, ours]\n")
-    settings = load(tmp_path / "config.yaml", {})
+    settings = load(tmp_path / "config.yaml")
     assert settings.pack_folders() == [builtin_folder(), tmp_path / "ours"]
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "command: /story\n"])
 def test_what_is_left_out_has_its_default(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.yaml").write_text(text)
-    assert load(tmp_path / "config.yaml", {}) == Settings()
+    assert load(tmp_path / "config.yaml") == Settings()
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(ProblemsError, match=r"config\.example\.yaml"):
-        load(tmp_path / "none.yaml", {})
+        load(tmp_path / "none.yaml")

@@ -60,11 +60,11 @@ async def another_story(
     await ack()
     pick, reader = read_pick(action["value"]), reader_of(context)
     shown = (*pick.shown, pick.story_id)
-    sharable = _has_a_channel(body)
+    sharable = not _is_direct(body)
     if found := sharing.another(reader, pick.words, shown):
         message = draw(sharing, reader, found, sharable=sharable, shown=shown)
     else:
-        found = sharing.show(reader, pick.story_id, pick.words)
+        found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
         message = draw(
             sharing, reader, found, sharable=sharable, shown=pick.shown, more=False, note=_no_further(pick.words)
         )
@@ -88,7 +88,7 @@ async def show_story(
     await ack()
     pick, reader = read_pick(action["value"]), reader_of(context)
     found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
-    message = draw(sharing, reader, found, sharable=_has_a_channel(body), shown=pick.shown)
+    message = draw(sharing, reader, found, sharable=not _is_direct(body), shown=pick.shown)
     await _answer(replies, body, pick, message)
 
 
@@ -116,10 +116,6 @@ async def _answer(replies: Replies, body: Payload, pick: Pick, message: Message)
 
 def _is_own(body: Payload, pick: Pick) -> bool:
     return _is_ephemeral(body) or _is_direct(body) or pick.user_id == body["user"]["id"]
-
-
-def _has_a_channel(body: Payload) -> bool:
-    return not _is_direct(body)
 
 
 def _is_ephemeral(body: Payload) -> bool:
