@@ -63,10 +63,14 @@ def print_story(page: Page, story: Story, library: Library) -> None:
         page.line()
         page.line(" ".join(paragraph.split()))
     page.line()
-    page.line(("Takeaway: ", "bold"), story.takeaway)
-    page.line(("To discuss: ", "bold"), story.question)
+    if story.takeaway:
+        page.line(("Takeaway: ", "bold"), story.takeaway)
+    if story.question:
+        page.line(("To discuss: ", "bold"), story.question)
     if story.differs:
         page.line(("Accounts differ: ", "bold"), " ".join(story.differs.split()))
+    if story.told_by:
+        page.line(("Told by: ", "bold"), story.told_by)
     for source in story.sources:
         told = [source.title, source.author, source.publisher, source.url or source.document]
         page.line(("Source: ", "bold"), ", ".join(filter(None, told)))

@@ -108,7 +108,11 @@ def _stories(count: int) -> str:
 
 def _listed(story: Story, pick: Pick) -> Block:
     show = button("Show", ids.SHOW_STORY, pick.value(), says=f"Show: {story.title}")
-    return section(f"{story.title} ({story.company}): {story.summary}", show)
+    return section(f"{_named(story)}: {story.summary}", show)
+
+
+def _named(story: Story) -> str:
+    return f"{story.title} ({story.company})" if story.company else story.title
 
 
 def _theme_button(theme: Theme, position: int) -> Block:

@@ -60,13 +60,15 @@ def full(story: Story, themes: Sequence[Theme]) -> Block:
     blocks = [header(story.title), context(_where(story))]
     paragraphs = [" ".join(part.split()) for part in story.story.split("\n\n")]
     blocks += [rich(line(words(paragraph))) for paragraph in paragraphs if paragraph]
-    blocks.append(_takeaway(story))
-    blocks.append(rich(line(words("For your team: ", bold=True), words(story.question))))
+    blocks += _takeaway(story)
+    if story.question:
+        blocks.append(rich(line(words("For your team: ", bold=True), words(story.question))))
     if story.differs:
         blocks.append(rich(line(words("On the sources: ", bold=True), words(story.differs))))
     blocks.append(context(_theme_names(themes), emoji=True))
-    blocks.append({"type": "divider"})
-    blocks.append(rich(line(words("Sources", bold=True)), _sources(story.sources)))
+    if story.sources:
+        blocks.append({"type": "divider"})
+        blocks.append(rich(line(words("Sources", bold=True)), _sources(story.sources)))
     return {"type": "modal", "title": plain("The whole story", 24), "close": plain("Close", 24), "blocks": blocks}
 
 
@@ -75,18 +77,18 @@ def _told(story: Story, themes: Sequence[Theme]) -> list[Block]:
         header(story.title),
         context(_where(story)),
         rich(line(words(story.summary))),
-        _takeaway(story),
+        *_takeaway(story),
         context(_theme_names(themes), emoji=True),
     ]
 
 
-def _takeaway(story: Story) -> Block:
-    return rich(quote(words("Takeaway: ", bold=True), words(story.takeaway)))
+def _takeaway(story: Story) -> list[Block]:
+    return [rich(quote(words("Takeaway: ", bold=True), words(story.takeaway)))] if story.takeaway else []
 
 
 def _where(story: Story) -> str:
-    place = story.place or story.country
-    return " · ".join(str(part) for part in (story.company, place, story.year) if part)
+    told_by = f"told by {story.told_by}" if story.told_by else None
+    return " · ".join(str(part) for part in (story.company, story.place or story.country, story.year, told_by) if part)
 
 
 def _theme_names(themes: Sequence[Theme]) -> str:
@@ -118,4 +120,5 @@ def _source(source: Source) -> list[Block]:
 
 def _spoken(story: Story, themes: Sequence[Theme]) -> str:
     shown = ", ".join(theme.name for theme in themes)
-    return f"{story.title} ({_where(story)}). {story.summary} Takeaway: {story.takeaway} Themes: {shown}."
+    takeaway = f" Takeaway: {story.takeaway}" if story.takeaway else ""
+    return f"{story.title} ({_where(story)}). {story.summary}{takeaway} Themes: {shown}."

@@ -31,6 +31,11 @@ class Library:
     def stories_with(self, theme_id: str) -> list[Story]:
         return [story for story in self.stories if theme_id in story.themes]
 
+    def with_own(self, stories: Iterable[Story]) -> "Library":
+        """This library with a team's own stories after it; of two with the same id the library's own stays."""
+        own = tuple(story for story in stories if story.id not in self._stories_by_id)
+        return Library((*self.stories, *own), self.themes) if own else self
+
     def only(self, story_ids: Iterable[str]) -> "Library":
         """The same themes over fewer stories."""
         wanted = set(story_ids)

@@ -38,9 +38,9 @@ class Overview:
         return cls(
             stories=len(stories),
             words=sum(len(story.story.split()) for story in stories),
-            companies=len({story.company.casefold() for story in stories}),
+            companies=len({story.company.casefold() for story in stories if story.company}),
             by_theme=_most_first({theme.name: len(library.stories_with(theme.id)) for theme in library.themes}),
-            by_industry=_most_first(Counter(story.industry for story in stories)),
+            by_industry=_most_first(Counter(story.industry for story in stories if story.industry)),
             by_country=_most_first(Counter(countries)),
             by_continent={continent: continents[continent] for continent in CONTINENTS},
             by_decade=_decades(years),

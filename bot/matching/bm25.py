@@ -70,7 +70,7 @@ class Index:
             for theme, weight in zip(story.themes, THEME_WEIGHTS, strict=False):
                 if theme in self._themes:
                     self._themes[theme][number] = weight
-            if (said := channels.phrase_id(story.channel)) in self._themes:
+            if story.channel and (said := channels.phrase_id(story.channel)) in self._themes:
                 self._themes[said][number] = channels.WEIGHT
         self._whys: list[Why] = list(numbers)
         self._postings = {known: _posting(stories) for known, stories in held.items()}

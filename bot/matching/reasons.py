@@ -24,7 +24,7 @@ class Reasons:
 
     def __init__(self, library: Library, index: Index, meaning: Meaning | None) -> None:
         self._shown = [library.themes_of(story) for story in library.stories]
-        self._channels = [story.channel for story in library.stories]
+        self._channels = [story.channel or "" for story in library.stories]
         self._index = index
         self._meaning = meaning
 

@@ -48,7 +48,7 @@ class Understanding:
         self._lexicon = Lexicon(library.themes)
         words = index.words | self._lexicon.words
         self.meaning = _meaning(library, words, encoder, kept_in)
-        names = [re.split(r"[(,]", story.company)[0].strip() for story in library.stories]
+        names = [re.split(r"[(,]", story.company)[0].strip() for story in library.stories if story.company]
         is_word = encoder.is_word if encoder and self.meaning else lambda _: False
         self._spelling = Spelling(words, FILLER, names, is_word)
 
