@@ -1,0 +1,77 @@
+"""What must be said later, or must not be lost: one row of the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.workspace import Workspace
+
+
+class Kind(StrEnum):
+    """What is said; how it looks is decided when it is sent, from how things are then."""
+
+    REVIEW_CARD = "review_card"
+    REVIEW_UPDATE = "review_update"
+    REVIEW_REMINDER = "review_reminder"
+    DECISION = "decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one place; `key` is unique in its workspace, so that nothing is put in line twice.
+
+    `about` is the id of what it is about (a submission); `to` a channel's or a person's id. With `changes`, the key of
+    an earlier one, it redraws that message instead of posting a new one.
+    """
+
+    workspace: Workspace
+    key: str
+    kind: Kind
+    about: str
+    to: str
+    changes: str | None = None
+    due_at: datetime | None = None
+    """None: now."""
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether sending it twice does no harm: a redrawing does the same twice, a post does not."""
+        return self.changes is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message stands in Slack."""
+
+    channel_id: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedForNow:
+    """Nothing was posted, and the same call may work after `wait`."""
+
+    wait: timedelta
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was posted, and it will not help to call again."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been posted: a state, never a guess."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """There is nothing to say any more."""
+
+
+Outcome = Posted | RefusedForNow | Refused | Unknown | Dropped

@@ -1,0 +1,66 @@
+"""Who may do what: the one table that every command, click, view and shortcut is held against."""
+
+from collections.abc import Collection
+from enum import StrEnum, auto
+
+
+class Role(StrEnum):
+    """What somebody is in the workspace; one person can be several, such as admin and moderator."""
+
+    MEMBER = auto()
+    MODERATOR = auto()
+    ADMIN = auto()
+    GUEST = auto()
+    SINGLE_CHANNEL_GUEST = auto()
+    STRANGER = auto()
+    BOT = auto()
+    DEACTIVATED = auto()
+
+
+class Action(StrEnum):
+    """What can be wished for, apart from the gesture that asks for it."""
+
+    READ = auto()
+    SHARE = auto()
+    SUBMIT = auto()
+    KEEP_OWN = auto()
+    """Look at, change and withdraw what one has submitted."""
+    MODERATE = auto()
+    SCHEDULE = auto()
+    REACT = auto()
+    """Say that one tried it; save a story."""
+
+
+_EVERYBODY = frozenset(Role)
+_AT_HOME = frozenset({Role.MEMBER, Role.MODERATOR, Role.ADMIN})
+_GUESTS = frozenset({Role.GUEST, Role.SINGLE_CHANNEL_GUEST})
+
+ALLOWED: dict[Action, frozenset[Role]] = {
+    # Nothing is asked of Slack before an answer, so whoever Slack lets ask is answered; strangers and what a team
+    # told its own people are kept apart where stories are found.
+    Action.READ: _EVERYBODY,
+    Action.SHARE: _EVERYBODY,
+    Action.SUBMIT: _AT_HOME | {Role.GUEST},
+    Action.KEEP_OWN: _AT_HOME | {Role.GUEST},
+    Action.MODERATE: frozenset({Role.MODERATOR}),
+    Action.SCHEDULE: frozenset({Role.MODERATOR, Role.ADMIN}),
+    Action.REACT: _AT_HOME | _GUESTS,
+}
+"""Any of somebody's roles suffices."""
+
+REFUSALS: dict[Action, str] = {
+    Action.SUBMIT: "Only people of this workspace can submit stories here. Ask one of them to tell yours.",
+    Action.KEEP_OWN: "Only people of this workspace have stories here.",
+    Action.MODERATE: "Only moderators decide about stories. Nothing has changed.",
+    Action.SCHEDULE: "Only moderators and workspace admins can change the story of the week. Nothing has changed.",
+    Action.REACT: "Only people of this workspace can do that here.",
+}
+
+
+def needs_roles(action: Action) -> bool:
+    """Whether it matters who somebody is."""
+    return ALLOWED.get(action, frozenset()) != _EVERYBODY
+
+
+def may(action: Action, roles: Collection[Role]) -> bool:
+    return not ALLOWED.get(action, frozenset()).isdisjoint(roles)

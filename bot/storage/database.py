@@ -1,0 +1,149 @@
+"""The database: SQLite in the data folder by default, PostgreSQL by URL; both with the same tables and promises."""
+
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import Problem, ProblemsError
+
+UNAVAILABLE = (SQLAlchemyError, OSError, TimeoutError)
+"""What a query raises when the database cannot be reached or written."""
+
+FILE_NAME = "storybot.db"
+# Any number that nothing else in the database uses: replicas that start together migrate one after the other.
+_MIGRATION_LOCK = 7_202_611
+_WRITES = "storybot_writes"
+
+
+class Database:
+    """One database; `reading()` and `writing()` give a connection in a transaction of its own.
+
+    No call to Slack happens inside of either: a transaction is as long as its queries.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(**{_WRITES: True})
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may use it: PostgreSQL, not SQLite."""
+        return self._engine.dialect.name == "postgresql"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Committed at the end of the block, or rolled back with the error that left it."""
+        async with self._writing.begin() as connection:
+            yield connection
+
+    async def answers(self) -> None:
+        """Raises one of `UNAVAILABLE` when it does not."""
+        async with self.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+
+
+@asynccontextmanager
+async def opened(url: str | None, folder: Path | None) -> AsyncIterator[Database]:
+    """The database at `url`, or in `folder` without one, with every migration applied; closed at the end.
+
+    ProblemsError when it cannot be opened, or when another process has the SQLite file.
+    """
+    async with AsyncExitStack() as closing:
+        engine = _postgresql(url) if url else _sqlite(closing, folder)
+        closing.push_async_callback(engine.dispose)
+        await _migrated(engine)
+        yield Database(engine)
+
+
+def _postgresql(url: str) -> AsyncEngine:
+    name = "STORYBOT_DATABASE_URL"
+    mend = "Write it like postgresql://user:password@host:5432/database."
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ProblemsError([Problem(name, None, "It should be a database address.", mend)]) from None
+    if parsed.get_backend_name() not in ("postgresql", "postgres"):
+        what = f"There is no way to keep anything in {parsed.get_backend_name()}."
+        raise ProblemsError([Problem(name, None, what, mend)])
+    return create_async_engine(parsed.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, hide_parameters=True)
+
+
+def _sqlite(closing: AsyncExitStack, folder: Path | None) -> AsyncEngine:
+    if folder is None:
+        mend = "Set STORYBOT_DATA to a folder, or STORYBOT_DATABASE_URL to a PostgreSQL database."
+        raise ProblemsError([Problem("STORYBOT_DATA", None, "There is no folder to keep the database in.", mend)])
+    path = folder / FILE_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Made by us, so that nobody else on this machine may ever read it; SQLite gives its other files the same mode.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        lock = closing.enter_context((folder / f"{FILE_NAME}.lock").open("a"))
+    except OSError as error:
+        mend = "Set STORYBOT_DATA to a folder that can be written."
+        raise ProblemsError([Problem(str(path), None, f"It cannot be written: {error.strerror}.", mend)]) from error
+    _hold(lock, path)
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)), hide_parameters=True, connect_args={"timeout": 30}
+    )
+    event.listen(engine.sync_engine, "connect", _set_up)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _hold(lock: IO[str], path: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        what = "Another Storybot is using this database, and SQLite is for one process."
+        mend = "Stop the other one, set STORYBOT_DATA to another folder, or share a PostgreSQL database by URL."
+        raise ProblemsError([Problem(str(path), None, what, mend)]) from None
+
+
+def _set_up(connection: Any, _: object) -> None:
+    # The driver's own transactions begin too late and lose updates between a read and a write: we begin them below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes its lock at once: two that read first would both go on from the same state.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+async def _migrated(engine: AsyncEngine) -> None:
+    try:
+        async with engine.execution_options(**{_WRITES: True}).begin() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+            await connection.run_sync(_upgrade)
+    except (DBAPIError, OSError) as error:
+        reason = str(error.orig if isinstance(error, OperationalError) else error).splitlines()[0]
+        mend = "Look whether it runs, and whether its address, user and password are right."
+        where = "STORYBOT_DATABASE_URL" if engine.dialect.name == "postgresql" else str(engine.url.database)
+        raise ProblemsError([Problem(where, None, f"The database cannot be used: {reason}", mend)]) from error
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

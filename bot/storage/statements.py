@@ -1,0 +1,43 @@
+"""What both databases can do and SQLAlchemy spells apart, and the condition that stands in every query."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.workspace import Workspace
+
+Insert = postgresql.Insert | sqlite.Insert
+
+
+def of(workspace: Workspace) -> dict[str, Any]:
+    """The columns with which every key begins."""
+    return {"enterprise_id": workspace.enterprise_id, "team_id": workspace.team_id}
+
+
+def within(table: Table, workspace: Workspace, **same: object) -> ColumnElement[bool]:
+    """Rows of one workspace, in which the named columns have these values."""
+    wanted = {**of(workspace), **same}
+    return and_(*(table.c[name] == value for name, value in wanted.items()))
+
+
+def insert_or_ignore(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> Insert:
+    """Its `rowcount` is 0 when a row with this key is there already."""
+    return _insert(connection, table, values).on_conflict_do_nothing()
+
+
+def insert_or_update(
+    connection: AsyncConnection, table: Table, values: Mapping[str, Any], changes: Mapping[str, Any] | None = None
+) -> Insert:
+    """Where a row with this key is there already it gets `changes`, which are `values` unless told otherwise."""
+    key = [column.name for column in table.primary_key]
+    rest = changes or {name: value for name, value in values.items() if name not in key}
+    return _insert(connection, table, values).on_conflict_do_update(index_elements=key, set_=dict(rest))
+
+
+def _insert(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).values(dict(values))
+    return sqlite.insert(table).values(dict(values))

@@ -1,0 +1,134 @@
+"""The tables. Every key begins with the workspace, and so does every query.
+
+What stands here is what the migrations lead to; a test compares the two.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone: what comes back gets it again."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _workspace() -> list[Column[Any]]:
+    return [Column("enterprise_id", String(20), primary_key=True), Column("team_id", String(20), primary_key=True)]
+
+
+submissions = Table(
+    "submissions",
+    metadata,
+    *_workspace(),
+    Column("id", String(40), primary_key=True),
+    Column("state", String(12), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("credit", String(12), nullable=False),
+    Column("author_id", String(20)),
+    Column("author_name", String(60), nullable=False),
+    Column("told", JSON, nullable=False),
+    Column("edited", JSON(none_as_null=True)),
+    Column("permalink", String(500)),
+    Column("created_at", Moment, nullable=False),
+    Column("seconded_by", String(20)),
+    Column("decided_by", String(20)),
+    Column("decided_at", Moment),
+    Column("reason", Text),
+    Index("submissions_by_author", "enterprise_id", "team_id", "author_id"),
+    Index("submissions_by_state", "enterprise_id", "team_id", "state", "created_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    *_workspace(),
+    Column("submission_id", String(40), primary_key=True),
+    # The revision that the step led to: one step each, however often it is tried.
+    Column("revision", Integer, primary_key=True),
+    Column("who", String(20)),
+    Column("what", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    *_workspace(),
+    Column("user_id", String(20), primary_key=True),
+    Column("draft", JSON, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    *_workspace(),
+    Column("id", String(60), primary_key=True),
+    Column("story", JSON, nullable=False),
+    Column("submission_id", String(40)),
+    Column("approved_at", Moment, nullable=False),
+    Index("stories_by_submission", "enterprise_id", "team_id", "submission_id"),
+)
+
+# One row a workspace: which edition of its own stories is the newest, so that every replica can see that it changed.
+libraries = Table(
+    "libraries",
+    metadata,
+    *_workspace(),
+    Column("edition", Integer, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index("libraries_by_change", "changed_at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    *_workspace(),
+    Column("key", String(200), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("about", String(100), nullable=False),
+    Column("to", String(20), nullable=False),
+    Column("changes", String(200)),
+    Column("repeatable", Boolean, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("lease", String(40)),
+    Column("lease_until", Moment),
+    Column("error", String(100)),
+    Column("channel_id", String(20)),
+    Column("ts", String(30)),
+    Column("sent_at", Moment),
+    Index("outbox_by_due", "state", "due_at"),
+    Index("outbox_by_about", "enterprise_id", "team_id", "about"),
+)
