@@ -118,9 +118,9 @@ def _best(library: Library, scores: list[float]) -> Answer:
 
 
 def _text(library: Library, story: Story) -> str:
-    facets = [story.company, story.industry, story.place or "", story.channel]
+    facets = [story.company, story.industry, story.place, story.channel]
     themes = [theme.name for theme in library.themes_of(story)]
-    return " ".join([story.title, *facets, *themes, story.summary, story.story, story.takeaway])
+    return " ".join(filter(None, [story.title, *facets, *themes, story.summary, story.story, story.takeaway]))
 
 
 if __name__ == "__main__":

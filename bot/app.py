@@ -5,9 +5,11 @@ import logging
 import os
 import random
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
@@ -18,20 +20,35 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import packs
-from bot.config import Connection, Settings, cache_folder
+from bot.config import Connection, Moderation, Settings, cache_folder
+from bot.directory import Directory
 from bot.dispatch import Dispatch
+from bot.domain import clock
+from bot.domain.clock import Now
 from bot.domain.library import Library
+from bot.domain.workspace import Workspace
 from bot.errors import Problem, ProblemsError
 from bot.handlers import buttons, command, errors, home, mention
+from bot.handlers.mine import Mine
+from bot.handlers.outgoing import Sender
+from bot.handlers.permissions import Guard
 from bot.handlers.replies import Replies
+from bot.handlers.review import Reviewing
+from bot.handlers.submit import Submitting
 from bot.identity import Identity
 from bot.logs import bolt_logger
 from bot.manifest import manifest
 from bot.matching import Matcher
 from bot.services.once import Once
+from bot.services.outbox import Outbox
 from bot.services.seen import Seen
-from bot.services.sharing import Sharing
+from bot.services.shelves import Shelves
+from bot.services.submissions import Rules, Submissions
 from bot.socket_mode import SocketMode, check_app_token
+from bot.storage.database import Database, opened
+from bot.storage.outbox import OutboxStore
+from bot.storage.own_stories import OwnStoryStore
+from bot.storage.submissions import SubmissionStore
 from bot.web import Edge, Health
 
 log = logging.getLogger(__name__)
@@ -60,6 +77,9 @@ class Slack:
     client: AsyncWebClient
     identity: Identity
 
+    async def client_of(self, _: Workspace) -> AsyncWebClient:
+        return self.client
+
 
 def run(settings: Settings, connection: Connection) -> int:
     """Serve until SIGTERM or SIGINT; the exit status. ProblemsError tells why it cannot."""
@@ -87,10 +107,10 @@ async def understood(library: Library) -> Matcher:
 
 @asynccontextmanager
 async def serve(
-    settings: Settings, connection: Connection, library: Library, matcher: Matcher
+    settings: Settings, connection: Connection, library: Library, matcher: Matcher, now: Now = clock.now
 ) -> AsyncIterator[Serving]:
     """Reach Slack and open the door; on the way out finish what is in flight, and close everything."""
-    async with reach(connection) as slack, open_door(settings, connection, slack, library, matcher) as serving:
+    async with reach(connection) as slack, open_door(settings, connection, slack, library, matcher, now) as serving:
         yield serving
 
 
@@ -117,11 +137,21 @@ async def reach(connection: Connection) -> AsyncIterator[Slack]:
 
 @asynccontextmanager
 async def open_door(
-    settings: Settings, connection: Connection, slack: Slack, library: Library, matcher: Matcher
+    settings: Settings, connection: Connection, slack: Slack, library: Library, matcher: Matcher, now: Now = clock.now
 ) -> AsyncIterator[Serving]:
     """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain."""
-    sharing = Sharing(library, matcher, Seen(), random.Random())
-    bolt = _listening(settings, slack, sharing, Replies(slack.session, connection.api_url))
+    url = connection.database_url.get_secret_value() if connection.database_url else None
+    async with opened(url, connection.data) as database:
+        abilities = Abilities.over(database, settings, connection, slack, library, matcher, now)
+        async with _listening_at(settings, connection, slack, abilities, matcher) as serving:
+            yield serving
+
+
+@asynccontextmanager
+async def _listening_at(
+    settings: Settings, connection: Connection, slack: Slack, abilities: "Abilities", matcher: Matcher
+) -> AsyncIterator[Serving]:
+    bolt = _listening(settings, slack, abilities)
     dispatch = Dispatch(bolt)
     socket = _socket_mode(connection, slack, dispatch)
 
@@ -138,7 +168,9 @@ async def open_door(
         runner = await _runner(closing, edge)
         until_refused = asyncio.ensure_future(_until_refused(slack.identity, socket))
         closing.push_async_callback(_cancelled, until_refused)
-        closing.push_async_callback(_drained, dispatch, socket)
+        for work in (abilities.outbox.run(), abilities.shelves.watch()):
+            closing.push_async_callback(_cancelled, asyncio.ensure_future(work))
+        closing.push_async_callback(_drained, dispatch, socket, abilities.outbox)
         # Last opened, first closed: nothing more is taken in while what is in flight is finished.
         closing.push_async_callback(edge.stop)
         port = await _listen(closing, connection, runner)
@@ -146,18 +178,83 @@ async def open_door(
 
 
 @asynccontextmanager
-async def try_out(bot_token: str, signing_secret: str, api_url: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    """The bot with its own stories for a Slack on this machine: where that Slack reaches it, and its manifest."""
-    settings = Settings()
-    connection = Connection(SecretStr(bot_token), SecretStr(signing_secret), None, api_url, host="127.0.0.1", port=0)
+async def try_out(
+    bot_token: str,
+    signing_secret: str,
+    api_url: str,
+    moderators: Sequence[str] = (),
+    moderation_channel: str | None = None,
+    now: Now = clock.now,
+) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """The bot with its own stories for a Slack on this machine: where that Slack reaches it, and its manifest.
+
+    What people submit is kept as long as it runs.
+    """
+    settings = Settings(moderation=Moderation(channel=moderation_channel, moderators=tuple(moderators)))
     library = load_library(settings)
     matcher = await understood(library)
-    async with serve(settings, connection, library, matcher) as serving:
-        url = f"http://127.0.0.1:{serving.port}"
-        yield f"{url}/slack/events", manifest(settings.command, url)
+    with TemporaryDirectory(prefix="storybot-") as folder:
+        connection = Connection(
+            SecretStr(bot_token),
+            SecretStr(signing_secret),
+            api_url=api_url,
+            data=Path(folder),
+            host="127.0.0.1",
+            port=0,
+        )
+        async with serve(settings, connection, library, matcher, now) as serving:
+            url = f"http://127.0.0.1:{serving.port}"
+            yield f"{url}/slack/events", manifest(settings, url)
 
 
-def _listening(settings: Settings, slack: Slack, sharing: Sharing, replies: Replies) -> AsyncApp:
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the bot can do, each part once."""
+
+    shelves: Shelves
+    outbox: Outbox
+    guard: Guard
+    replies: Replies
+    submitting: Submitting
+    mine: Mine
+    reviewing: Reviewing
+
+    @classmethod
+    def over(
+        cls,
+        database: Database,
+        settings: Settings,
+        connection: Connection,
+        slack: Slack,
+        library: Library,
+        matcher: Matcher,
+        now: Now,
+    ) -> "Abilities":
+        shelves = Shelves(library, matcher, OwnStoryStore(database), Seen(), random.Random(), now)
+        directory = Directory(settings.moderation, slack.client_of)
+        replies = Replies(slack.session, connection.api_url)
+        submissions = Submissions(SubmissionStore(database), shelves, _rules(settings), directory.name_of, now)
+        submitting = Submitting(submissions, shelves, settings.command)
+        reviewing = Reviewing(submissions, shelves, replies, settings.command)
+        sender = Sender(reviewing.draws, slack.client_of)
+        outbox = Outbox(OutboxStore(database), sender.send, submissions.remind, now)
+        submissions.on_news(outbox.wake)
+        mine = Mine(submissions, submitting, replies, settings.command)
+        return cls(shelves, outbox, Guard(directory.person), replies, submitting, mine, reviewing)
+
+
+def _rules(settings: Settings) -> Rules:
+    moderation, limits = settings.moderation, settings.limits
+    return Rules(
+        moderation.reviewers,
+        four_eyes=moderation.four_eyes,
+        self_approval=moderation.self_approval,
+        a_day=limits.submissions_a_day,
+        waiting=limits.submissions_waiting,
+    )
+
+
+def _listening(settings: Settings, slack: Slack, abilities: Abilities) -> AsyncApp:
     async def authorize() -> AuthorizeResult:  # Bolt looks at the names of arguments, and would fill in `self`
         return slack.identity.known()
 
@@ -172,12 +269,18 @@ def _listening(settings: Settings, slack: Slack, sharing: Sharing, replies: Repl
         attaching_conversation_kwargs_enabled=False,
     )
     once = Once()
+    app.middleware(abilities.guard.check)
     # Bolt asks the listeners in turn: the command, for which people wait, comes first.
-    command.register(app, settings.command, sharing)
-    buttons.register(app, sharing, replies, once)
-    mention.register(app, settings.command, sharing, once)
+    command.register(
+        app, settings.command, abilities.shelves, abilities.submitting, abilities.mine, abilities.reviewing
+    )
+    buttons.register(app, abilities.shelves, abilities.replies, once)
+    mention.register(app, settings.command, abilities.shelves, once)
     home.register(app)
-    errors.register(app, replies)
+    abilities.submitting.register(app)
+    abilities.mine.register(app)
+    abilities.reviewing.register(app)
+    errors.register(app, abilities.replies)
     return app
 
 
@@ -212,10 +315,10 @@ async def _listen(closing: AsyncExitStack, connection: Connection, runner: web.A
     return port
 
 
-async def _drained(dispatch: Dispatch, socket: SocketMode | None) -> None:
-    """Wait for what came in over either door, both within the same `DRAIN_SECONDS`."""
+async def _drained(dispatch: Dispatch, socket: SocketMode | None, outbox: Outbox) -> None:
+    """Wait for what came in over either door and for what is being said, all within the same `DRAIN_SECONDS`."""
     doors = [dispatch.drain(DRAIN_SECONDS), *([socket.drain(DRAIN_SECONDS)] if socket else [])]
-    await asyncio.gather(*doors)
+    await asyncio.gather(*doors, outbox.drain(DRAIN_SECONDS))
 
 
 async def _cancelled(work: asyncio.Future[Any]) -> None:

@@ -102,10 +102,10 @@ def manifest(
     """Print the manifest from which Slack makes the app."""
     if url is not None and not url.startswith("https://"):
         _refuse(f"Slack reaches a bot only at an address that starts with https://, and {quoted(url)} does not.")
-    command = _settings(config).command
+    settings = _settings(config)
     from bot.manifest import manifest as app_manifest
 
-    made = app_manifest(command, url)
+    made = app_manifest(settings, url)
     if as_yaml:
         import yaml
 

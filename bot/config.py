@@ -31,6 +31,20 @@ class Moderation(_Section):
     channel: ChannelId | None = None
     moderators: tuple[UserId, ...] = ()
     group: GroupId | None = None
+    four_eyes: bool = False
+    self_approval: bool = False
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Where review cards go: the channel, or without one each moderator."""
+        return (self.channel,) if self.channel else self.moderators
+
+
+class Limits(_Section):
+    """How much is taken in: stories that one person may submit in 24 hours, and that may wait in a workspace."""
+
+    submissions_a_day: Annotated[int, Field(ge=1, le=1_000)] = 10
+    submissions_waiting: Annotated[int, Field(ge=1, le=1_000)] = 200
 
 
 class Weekly(_Section):
@@ -52,6 +66,7 @@ class Settings(_Section):
     command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/story"
     packs: Annotated[tuple[str, ...], Field(min_length=1)] = (BUILTIN,)
     moderation: Moderation = Moderation()
+    limits: Limits = Limits()
     weekly: Weekly = Weekly()
     privacy: Privacy = Privacy()
 
@@ -67,6 +82,8 @@ class Connection:
     signing_secret: SecretStr | None = None
     app_token: SecretStr | None = None
     api_url: str = SLACK_API
+    database_url: SecretStr | None = None
+    data: Path | None = None
     host: str = "0.0.0.0"
     port: int = DEFAULT_PORT
 
@@ -77,6 +94,20 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
         return Path(chosen)
     caches = environment.get("XDG_CACHE_HOME") or ((home := environment.get("HOME")) and f"{home}/.cache")
     return Path(caches) / "storybot" if caches else None
+
+
+def data_folder(environment: Mapping[str, str]) -> Path | None:
+    """Where the database is kept: `STORYBOT_DATA`, or the person's own data; None when there is no such place."""
+    if chosen := environment.get("STORYBOT_DATA"):
+        return Path(chosen)
+    kept = environment.get("XDG_DATA_HOME") or ((home := environment.get("HOME")) and f"{home}/.local/share")
+    return Path(kept) / "storybot" if kept else None
+
+
+def database_url(environment: Mapping[str, str]) -> SecretStr | None:
+    """A PostgreSQL database to use instead of the file: `STORYBOT_DATABASE_URL`."""
+    url = environment.get("STORYBOT_DATABASE_URL", "").strip()
+    return SecretStr(url) if url else None
 
 
 def load(path: Path | None) -> Settings:
@@ -157,5 +188,13 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
         problems.append(Problem("SLACK_API_URL", None, "It should be a web address.", f"Slack's own is {SLACK_API}"))
     if not api_url.endswith("/"):
         api_url += "/"
-    found = Connection(bot_token or SecretStr(""), signing_secret, app_token, api_url=api_url, port=int(port))
+    found = Connection(
+        bot_token or SecretStr(""),
+        signing_secret,
+        app_token,
+        api_url=api_url,
+        database_url=database_url(environment),
+        data=data_folder(environment),
+        port=int(port),
+    )
     return found, problems

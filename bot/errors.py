@@ -7,6 +7,10 @@ class UserError(Exception):
     """Something a person in Slack can act on; its message is shown to them as it stands."""
 
 
+class StoreUnavailableError(Exception):
+    """What is kept cannot be read or written just now; nothing was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong in a file or in the environment, said so that whoever reads it can mend it."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from bot.blocks import ids
+from bot.config import Settings
 from bot.handlers.home import PROMPTS
 
 SCOPES = {
@@ -9,20 +11,43 @@ SCOPES = {
     "chat:write": "to answer mentions and direct messages",
     "app_mentions:read": "to hear when somebody mentions it",
     "im:history": "to hear what people write to it in a direct message; no channel can be read with it",
+    "users:read": "to know who may submit and decide, and what they are called; e-mail addresses stay hidden",
     "assistant:write": "to suggest prompts when somebody opens the conversation",
 }
+GROUP_SCOPES = {"usergroups:read": "to know who is in the moderators' group"}
 EVENTS = ["app_home_opened", "app_mention", "message.im"]
 
+# Names have at most 24 characters (docs: app manifest reference).
+SHORTCUTS = [
+    {
+        "name": "Share a service story",
+        "type": "global",
+        "callback_id": ids.SHORTCUT_SUBMIT,
+        "description": "Tell your team about great service that you gave, got or saw",
+    },
+    {
+        "name": "Save as a service story",
+        "type": "message",
+        "callback_id": ids.SHORTCUT_SAVE,
+        "description": "Make a story of this message",
+    },
+]
 
-def manifest(command: str, url: str | None = None) -> dict[str, Any]:
+
+def scopes(settings: Settings) -> dict[str, str]:
+    """The bot scopes that these settings need, and what each is for."""
+    return {**SCOPES, **(GROUP_SCOPES if settings.moderation.group else {})}
+
+
+def manifest(settings: Settings, url: str | None = None) -> dict[str, Any]:
     """The manifest for HTTP at `url` (the address that Slack reaches the bot at), or for Socket Mode without one."""
     slash_command = {
-        "command": command,
+        "command": settings.command,
         "description": "A true story of great customer service",
-        "usage_hint": "empathy | a lost parcel | themes | help",
+        "usage_hint": "empathy | a lost parcel | themes | submit | help",
         "should_escape": False,
     }
-    settings: dict[str, Any] = {
+    slack_settings: dict[str, Any] = {
         "event_subscriptions": {"bot_events": EVENTS},
         "interactivity": {"is_enabled": True},
         "org_deploy_enabled": False,
@@ -32,8 +57,8 @@ def manifest(command: str, url: str | None = None) -> dict[str, Any]:
     if url is not None:
         request_url = f"{url.rstrip('/')}/slack/events"
         slash_command["url"] = request_url
-        settings["event_subscriptions"]["request_url"] = request_url
-        settings["interactivity"]["request_url"] = request_url
+        slack_settings["event_subscriptions"]["request_url"] = request_url
+        slack_settings["interactivity"]["request_url"] = request_url
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -52,8 +77,9 @@ def manifest(command: str, url: str | None = None) -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "storybot", "always_online": True},
+            "shortcuts": SHORTCUTS,
             "slash_commands": [slash_command],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
-        "settings": settings,
+        "oauth_config": {"scopes": {"bot": list(scopes(settings))}},
+        "settings": slack_settings,
     }

@@ -20,10 +20,13 @@ async def main() -> None:
     print("Starting Storybot and a stand-in for Slack (the first time takes some fifteen seconds) ...", flush=True)
     async with (
         Playground(_port()) as slack,
-        try_out(bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url) as (
-            url,
-            manifest,
-        ),
+        try_out(
+            bot_token=slack.bot_token,
+            signing_secret=slack.signing_secret,
+            api_url=slack.api_url,
+            moderators=slack.lead_ids,
+            moderation_channel=slack.review_channel_id,
+        ) as (url, manifest),
     ):
         slack.install(request_url=url, manifest=manifest)
         print(f"\n  Try it here:  {slack.url}\n\n  Type /story empathy in #general. Ctrl+C ends it.\n", flush=True)

@@ -19,10 +19,11 @@ KEPT = 10_000
 
 @dataclass
 class Trigger:
-    """Somebody did something just now; `view_id` is the modal in which it was done."""
+    """Somebody did something just now: in the modal `view_id`, if any, or while looking at `channel_id`."""
 
     user_id: str
     view_id: str | None
+    channel_id: str | None
     expires: float
     used: bool = False
 
@@ -47,10 +48,10 @@ class Capabilities:
         self._triggers: dict[str, Trigger] = {}
         self._response_urls: dict[str, ResponseUrl] = {}
 
-    def trigger_id(self, user_id: str, view_id: str | None = None) -> str:
+    def trigger_id(self, user_id: str, view_id: str | None = None, channel_id: str | None = None) -> str:
         now = self._clock.now()
         trigger_id = f"{int(now * 1000)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
-        self._triggers[trigger_id] = Trigger(user_id, view_id, now + TRIGGER_SECONDS)
+        self._triggers[trigger_id] = Trigger(user_id, view_id, channel_id, now + TRIGGER_SECONDS)
         _forget_the_oldest(self._triggers)
         return trigger_id
 

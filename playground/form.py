@@ -6,7 +6,7 @@ State values have the shapes of https://docs.slack.dev/reference/views (state.va
 import re
 from typing import Any, TypeVar
 
-from playground import drawing, mrkdwn
+from playground import drawing, menus, mrkdwn
 from playground.mrkdwn import Names
 from playground.workspace import Workspace
 
@@ -39,6 +39,10 @@ _STATE = {
 }
 
 
+# What must be typed before an external menu asks the app, where `min_query_length` does not say.
+MIN_QUERY = 3
+
+
 def holds_a_value(element: Json) -> bool:
     return element["type"] in _STATE
 
@@ -60,22 +64,27 @@ def state_values(blocks: list[Json], held: Json) -> Json:
     return values
 
 
-def filled(element: Json, said: Any, workspace: Workspace) -> Json:
+def is_external(element: Json) -> bool:
+    """Whether the app is asked for a menu's options while a person types."""
+    return str(element["type"]).endswith("external_select")
+
+
+def filled(element: Json, said: Any, workspace: Workspace, user_id: str) -> Json:
     """The state value after a person gave `said`: words, an option's label, a name, or a list of these."""
     field, _ = _STATE[element["type"]]
     several = said if isinstance(said, list) else [said]
     value: list[Any]
     if field.startswith("selected_option"):
         value = [option(element, label, workspace.shown_name) for label in several]
-    elif re.match(r"selected_(user|channel|conversation)", field):
-        value = [_id_named(name, workspace) for name in several]
+    elif (offered := menus.offered(workspace, user_id, element)) is not None:
+        value = [_named(name, offered) for name in several]
     else:
         value = [str(said) if field == "value" and said is not None else said]
     return {"type": element["type"], field: value if field.endswith("s") else value[0] if value else None}
 
 
 def chosen(element: Json, told: Json) -> Json:
-    """The choice that a page tells of, with options taken from the element itself; of a button, nothing."""
+    """The choice that a page tells of, with the element's own options where it has any; of a button nothing."""
     if element["type"] == "overflow":
         return {"selected_option": _own_option(element, told["selected_option"])}
     if not holds_a_value(element):
@@ -90,6 +99,8 @@ def chosen(element: Json, told: Json) -> Json:
 
 
 def _own_option(element: Json, told: Json) -> Json:
+    if is_external(element):
+        return _bare(told)
     return next(_bare(option) for option in drawing.options(element) if option["value"] == told["value"])
 
 
@@ -132,6 +143,9 @@ def problems(blocks: list[Json], values: Json) -> dict[str, str]:
 def _problem(element: Json, said: Any, optional: bool) -> str | None:
     if said in (None, "", []):
         return None if optional else "Please complete this required field."
+    most_chosen = element.get("max_selected_items")
+    if most_chosen and len(said) > most_chosen:
+        return f"Choose {most_chosen} at most; there are {len(said)}."
     match element["type"]:
         case "plain_text_input":
             least, most = element.get("min_length") or 0, element.get("max_length") or 3000
@@ -156,8 +170,6 @@ def _number_problem(element: Json, said: str) -> str | None:
     return None
 
 
-def _id_named(name: str, workspace: Workspace) -> str:
-    found = workspace.user_named(name) or workspace.channel_named(name)
-    if found is None:
-        raise LookupError(f"nobody and no channel is called {name}")
-    return found.id
+def _named(name: str, offered: dict[str, str]) -> str:
+    """The id of what a menu offers under a name, which is written with or without its @ or #."""
+    return the_one([(shown[1:].lower(), some_id) for some_id, shown in offered.items()], name.lstrip("@#").lower())

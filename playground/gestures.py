@@ -48,6 +48,7 @@ class Gestures:
             blocks=[payloads.rich_text(text, self._workspace.shown_name)],
             thread_ts=thread_ts,
             client_msg_id=str(uuid.uuid4()),
+            bot_id=self._workspace.users[user_id].bot_id,
         )
         # Suggested prompts belong to the latest message, so the next one takes their place.
         self._workspace.prompts.pop(channel.id, None)
@@ -85,7 +86,7 @@ class Gestures:
                 "api_app_id": self._slack.app.app_id,
                 "is_enterprise_install": "false",
                 "response_url": self._slack.url + path,
-                "trigger_id": self._slack.capabilities.trigger_id(user_id),
+                "trigger_id": self._slack.capabilities.trigger_id(user_id, channel_id=channel.id),
             },
         )
         return self._show_command_answer(delivery, user_id, channel, typed, path)
@@ -141,49 +142,75 @@ class Gestures:
         self, user_id: str, message: Message, block: Json, element: Json, chosen: Json
     ) -> str | None:
         """Use an element of a message; returns the error that the person is shown."""
-        channel = self._workspace.channels[message.channel_id]
-        path = self._slack.capabilities.response_path("actions", user_id, channel.id, message.ts)
-        container: Json = {
-            "type": "message",
-            "message_ts": message.ts,
-            "channel_id": channel.id,
-            "is_ephemeral": message.is_ephemeral,
-        }
-        if message.thread_ts:
-            container["thread_ts"] = message.thread_ts
+        path = self._slack.capabilities.response_path("actions", user_id, message.channel_id, message.ts)
         payload = {
             "type": "block_actions",
-            "user": self._user(user_id),
-            "container": container,
-            "trigger_id": self._slack.capabilities.trigger_id(user_id),
-            "channel": {"id": channel.id, "name": self._channel_name(channel)},
+            **self._where(user_id, message),
+            "trigger_id": self._slack.capabilities.trigger_id(user_id, channel_id=message.channel_id),
             "state": {"values": _state_after(message.blocks, {}, block, element, chosen)},
             "response_url": self._slack.url + path,
             "actions": [self._action(block, element, chosen)],
         }
-        if not message.is_ephemeral:
-            payload["message"] = payloads.message(self._workspace, message)
         delivery = await self._interact(element["action_id"], payload)
         if delivery.ok:
             return None
         error = f'The app failed with the error "{_error(delivery)}"'
-        self._refused(user_id, channel.id, error)
+        self._refused(user_id, message.channel_id, error)
         return error
 
     async def click_view(self, user_id: str, view: View, block: Json, element: Json, chosen: Json) -> str | None:
         view.values = _state_after(view.blocks, view.values, block, element, chosen)
         payload = {
             "type": "block_actions",
-            "user": self._user(user_id),
-            "container": {"type": "view", "view_id": view.id},
+            **self._where(user_id, view),
             "trigger_id": self._slack.capabilities.trigger_id(user_id, view.id),
-            "view": self._slack.view_payload(view),
             "actions": [self._action(block, element, chosen)],
         }
         delivery = await self._interact(element["action_id"], payload)
         view.trouble = None if delivery.ok else _TROUBLE
         self._workspace.changed()
         return view.trouble
+
+    async def suggest(self, user_id: str, shown: Message | View, block: Json, element: Json, typed: str) -> Json:
+        """What an external menu offers for what was typed into it: the app's `options` or `option_groups`.
+
+        Refusal when the app fails or answers something else
+        (https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload).
+        """
+        payload = {
+            "type": "block_suggestion",
+            **self._where(user_id, shown),
+            "action_id": element["action_id"],
+            "block_id": block["block_id"],
+            "value": typed,
+        }
+        delivery = await self._interact(element["action_id"], payload)
+        if delivery.failure:
+            raise Refusal(delivery.failure)
+        try:
+            limits.check_suggestions(delivery.answer)
+        except Refusal as refusal:
+            delivery.failure = " ".join([refusal.error, *refusal.messages])
+            raise
+        answer: Json = delivery.answer
+        return answer
+
+    def _where(self, user_id: str, shown: Message | View) -> Json:
+        """Who acts, and in what: the fields that every use of an element tells."""
+        if isinstance(shown, View):
+            container: Json = {"type": "view", "view_id": shown.id}
+            return {"user": self._user(user_id), "container": container, "view": self._slack.view_payload(shown)}
+        channel = self._workspace.channels[shown.channel_id]
+        container = {
+            "type": "message",
+            "message_ts": shown.ts,
+            "channel_id": channel.id,
+            "is_ephemeral": shown.is_ephemeral,
+        }
+        if shown.thread_ts:
+            container["thread_ts"] = shown.thread_ts
+        told = {"user": self._user(user_id), "container": container, "channel": self._channel(channel)}
+        return told if shown.is_ephemeral else {**told, "message": payloads.message(self._workspace, shown)}
 
     def _action(self, block: Json, element: Json, chosen: Json) -> Json:
         action = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
@@ -233,7 +260,7 @@ class Gestures:
                 view.errors = _field_errors(view, answer.get("errors"))
             case "update":
                 limits.check_view(answer.get("view"))
-                self._workspace.change_view(view, answer["view"])
+                self._slack.redraw(view, answer["view"])
             case "push":
                 limits.check_view(answer.get("view"))
                 if len(stack) >= limits.STACK:
@@ -273,21 +300,24 @@ class Gestures:
 
     # Shortcuts
 
-    async def shortcut(self, user_id: str, callback_id: str, message: Message | None = None) -> bool:
-        """Use a global shortcut, or on a message a message shortcut."""
+    async def shortcut(
+        self, user_id: str, callback_id: str, message: Message | None = None, channel_id: str | None = None
+    ) -> bool:
+        """Use a global shortcut while looking at a channel, or on a message a message shortcut."""
+        looking_at = message.channel_id if message else channel_id
         payload: Json = {
             "type": "shortcut",
             "action_ts": self._workspace.new_ts(),
             "user": self._user(user_id),
             "callback_id": callback_id,
-            "trigger_id": self._slack.capabilities.trigger_id(user_id),
+            "trigger_id": self._slack.capabilities.trigger_id(user_id, channel_id=looking_at),
         }
         if message:
             channel = self._workspace.channels[message.channel_id]
             path = self._slack.capabilities.response_path("app", user_id, channel.id, message.ts)
             payload |= {
                 "type": "message_action",
-                "channel": {"id": channel.id, "name": self._channel_name(channel)},
+                "channel": self._channel(channel),
                 "message_ts": message.ts,
                 "message": payloads.message(self._workspace, message),
                 "response_url": self._slack.url + path,
@@ -307,7 +337,10 @@ class Gestures:
 
     def _user(self, user_id: str) -> Json:
         user = self._workspace.users[user_id]
-        return {"id": user.id, "username": user.name, "name": user.name, "team_id": self._workspace.team_id}
+        return {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id}
+
+    def _channel(self, channel: Channel) -> Json:
+        return {"id": channel.id, "name": self._channel_name(channel)}
 
     def _channel_name(self, channel: Channel) -> str:
         return "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name

@@ -61,6 +61,16 @@ def check_view(view: Any) -> None:
         raise Refusal("invalid_arguments", problems)
 
 
+def check_suggestions(answer: Any) -> None:
+    """Raise a refusal unless this answers a block_suggestion: options, or option_groups, 100 at most."""
+    if not isinstance(answer, dict):
+        raise Refusal("invalid_response", ["must provide an object"])
+    told = {name: answer[name] for name in ("options", "option_groups") if name in answer}
+    known = {"options": _items(0, 100, _OPTION), "option_groups": _items(0, 100, _GROUP)}
+    if problems := list(_then(_fields(known), _exactly_one("options", "option_groups"))(told, "")):
+        raise Refusal("invalid_response", problems)
+
+
 def check_blocks(blocks: Any, surface: str, pointer: str = "/blocks") -> Iterator[str]:
     """Problems of a list of blocks on a surface: "message", "modal" or "home"."""
     most = MESSAGE_BLOCKS if surface == "message" else VIEW_BLOCKS
@@ -108,6 +118,23 @@ def _of(*allowed: Any) -> Check:
     def check(value: Any, pointer: str) -> Iterator[str]:
         if value not in allowed:
             yield f"must be one of {', '.join(map(str, allowed))} [json-pointer:{pointer}]"
+
+    return check
+
+
+def _number(least: int, most: int) -> Check:
+    def check(value: Any, pointer: str) -> Iterator[str]:
+        yield from _a(int)(value, pointer)
+        if isinstance(value, int) and not least <= value <= most:
+            yield f"must be between {least} and {most} [json-pointer:{pointer}]"
+
+    return check
+
+
+def _like(pattern: str, shape: str) -> Check:
+    def check(value: Any, pointer: str) -> Iterator[str]:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            yield f"must be like {shape} [json-pointer:{pointer}]"
 
     return check
 
@@ -179,6 +206,33 @@ def _typed(known: dict[str, Check], *needed: str) -> Check:
     return _fields({"type": _anything, **known}, needed)
 
 
+def _then(first: Check, second: Check) -> Check:
+    """A check of what passed the first one, and so has its shape."""
+
+    def check(value: Any, pointer: str) -> Iterator[str]:
+        problems = list(first(value, pointer))
+        yield from problems or second(value, pointer)
+
+    return check
+
+
+def _at_least_one(*names: str) -> Check:
+    def check(value: Any, pointer: str) -> Iterator[str]:
+        if all(value.get(name) is None for name in names):
+            yield f"missing required field: {' or '.join(names)} [json-pointer:{pointer}]"
+
+    return check
+
+
+def _exactly_one(*names: str) -> Check:
+    def check(value: Any, pointer: str) -> Iterator[str]:
+        yield from _at_least_one(*names)(value, pointer)
+        if sum(value.get(name) is not None for name in names) > 1:
+            yield f"only one of {' and '.join(names)} may be given [json-pointer:{pointer}]"
+
+    return check
+
+
 # Elements
 
 
@@ -191,8 +245,12 @@ _CONFIRM = _fields(
     {"title": _label(100), "text": _text(300), "confirm": _label(30), "deny": _label(30), "style": _STYLE},
     ("title", "text"),
 )
-_OPTION = _fields(
-    {"text": _text(75), "value": _string(150), "description": _text(75), "url": _url(3000)}, ("text", "value")
+# Menus take plain text only, radio buttons and checkboxes mrkdwn too, and only an overflow leads to a URL:
+# https://docs.slack.dev/reference/block-kit/composition-objects/option-object
+_OPTION = _fields({"text": _label(75), "value": _string(150), "description": _label(75)}, ("text", "value"))
+_CHOICE = _fields({"text": _text(75), "value": _string(150), "description": _text(75)}, ("text", "value"))
+_LEADING = _fields(
+    {"text": _label(75), "value": _string(150), "description": _label(75), "url": _url(3000)}, ("text", "value")
 )
 _GROUP = _fields({"label": _label(75), "options": _items(1, 100, _OPTION)}, ("label", "options"))
 _ACTING = {"action_id": _string(255), "confirm": _CONFIRM, "focus_on_load": _a(bool), "placeholder": _label(150)}
@@ -200,30 +258,46 @@ _IDS = _items(0, 100, _string(255))
 _WHICH = _a(dict)
 
 
-def _menu(one: str, **known: Check) -> dict[str, Check]:
-    """A menu's check, alone and with `multi_` before its name."""
-    several = {"max_selected_items": _a(int)}
-    return {one: _typed({**_ACTING, **known}), f"multi_{one}": _typed({**_ACTING, **known, **several})}
+def _menu(one: str, what: str, first: Check, **known: Check) -> dict[str, Check]:
+    """A menu's check, alone and with `multi_` before its name; `what` it chooses is in its `initial_` fields."""
+    single = _typed({**_ACTING, **known, f"initial_{what}": first})
+    known = {name: check for name, check in known.items() if name != "response_url_enabled"}
+    several = {f"initial_{what}s": _items(1, 100, first), "max_selected_items": _number(1, 100)}
+    return {one: single, f"multi_{one}": _typed({**_ACTING, **known, **several})}
 
 
-def _choice(most: int) -> Check:
-    options = _items(1, most, _OPTION)
-    return _typed({**_ACTING, "options": options, "initial_options": options, "initial_option": _OPTION}, "options")
+def _offers_its_first(value: Any, pointer: str) -> Iterator[str]:
+    """What is chosen at first must be among the options."""
+    groups = value.get("option_groups") or [{"options": value.get("options") or []}]
+    offered = [(option["value"], option["text"]["text"]) for group in groups for option in group["options"]]
+    for first in [value.get("initial_option"), *(value.get("initial_options") or [])]:
+        if first and (first["value"], first["text"]["text"]) not in offered:
+            yield f"must be one of the options: {first['value']} [json-pointer:{pointer}/initial_option]"
 
 
-_STATIC = {
-    "options": _items(1, 100, _OPTION),
-    "option_groups": _items(1, 100, _GROUP),
-    "initial_option": _OPTION,
-    "initial_options": _items(1, 100, _OPTION),
-}
-_CONVERSATIONS = {
-    "initial_conversation": _string(255),
-    "initial_conversations": _IDS,
-    "default_to_current_conversation": _a(bool),
-    "response_url_enabled": _a(bool),
-    "filter": _WHICH,
-}
+def _choice(**first: Check) -> Check:
+    known = {**_ACTING, "options": _items(1, 10, _CHOICE), **first}
+    return _then(
+        _typed({name: check for name, check in known.items() if name != "placeholder"}, "options"), _offers_its_first
+    )
+
+
+def _static(check: Check) -> Check:
+    return _then(_then(check, _exactly_one("options", "option_groups")), _offers_its_first)
+
+
+_STATIC = {"options": _items(1, 100, _OPTION), "option_groups": _items(1, 100, _GROUP)}
+_FILTER = _then(
+    _fields(
+        {
+            "include": _items(1, 4, _of("im", "mpim", "private", "public")),
+            "exclude_external_shared_channels": _a(bool),
+            "exclude_bot_users": _a(bool),
+        }
+    ),
+    _at_least_one("include", "exclude_external_shared_channels", "exclude_bot_users"),
+)
+_CONVERSATIONS = {"default_to_current_conversation": _a(bool), "response_url_enabled": _a(bool), "filter": _FILTER}
 _TYPING = {**_ACTING, "initial_value": _string(3000), "dispatch_action_config": _WHICH}
 
 BUTTON = _typed(
@@ -242,15 +316,15 @@ _IMAGE = {"image_url": _url(3000), "slack_file": _WHICH, "alt_text": _string(200
 _IMAGE_ELEMENT = _typed(_IMAGE, "alt_text")
 
 MENUS = {
-    **_menu("static_select", **_STATIC),
-    **_menu("external_select", **_STATIC, min_query_length=_a(int)),
-    **_menu("users_select", initial_user=_string(255), initial_users=_IDS),
-    **_menu("channels_select", initial_channel=_string(255), initial_channels=_IDS, response_url_enabled=_a(bool)),
-    **_menu("conversations_select", **_CONVERSATIONS),
-    "radio_buttons": _choice(10),
-    "checkboxes": _choice(10),
-    "datepicker": _typed({**_ACTING, "initial_date": _string(10)}),
-    "timepicker": _typed({**_ACTING, "initial_time": _string(5), "timezone": _string(100)}),
+    **{name: _static(check) for name, check in _menu("static_select", "option", _OPTION, **_STATIC).items()},
+    **_menu("external_select", "option", _OPTION, min_query_length=_number(0, 100)),
+    **_menu("users_select", "user", _string(255)),
+    **_menu("channels_select", "channel", _string(255), response_url_enabled=_a(bool)),
+    **_menu("conversations_select", "conversation", _string(255), **_CONVERSATIONS),
+    "radio_buttons": _choice(initial_option=_CHOICE),
+    "checkboxes": _choice(initial_options=_items(1, 10, _CHOICE)),
+    "datepicker": _typed({**_ACTING, "initial_date": _like(r"\d{4}-\d\d-\d\d", "YYYY-MM-DD")}),
+    "timepicker": _typed({**_ACTING, "initial_time": _like(r"\d\d:\d\d", "HH:mm"), "timezone": _string(100)}),
     "datetimepicker": _typed({**_ACTING, "initial_date_time": _a(int)}),
 }
 _INLINE = {"style": _WHICH}
@@ -292,8 +366,9 @@ _RICH = _by_type(
 )
 _RICH_TEXT = _typed({"block_id": _string(255), "elements": _items(0, 1000, _RICH)}, "elements")
 
-_PLAIN_INPUT = {**_TYPING, "multiline": _a(bool), "min_length": _a(int), "max_length": _a(int)}
-_NUMBER_INPUT = {**_TYPING, "is_decimal_allowed": _a(bool), "min_value": _anything, "max_value": _anything}
+_LENGTHS = {"min_length": _number(0, 3000), "max_length": _number(1, 3000)}
+_PLAIN_INPUT = {**_TYPING, "multiline": _a(bool), **_LENGTHS}
+_NUMBER_INPUT = {**_TYPING, "is_decimal_allowed": _a(bool), "min_value": _string(255), "max_value": _string(255)}
 INPUTS = {
     **MENUS,
     "plain_text_input": _typed(_PLAIN_INPUT),
@@ -303,8 +378,9 @@ INPUTS = {
     "rich_text_input": _typed({**_TYPING, "initial_value": _by_type({"rich_text": _RICH_TEXT})}),
     "file_input": _typed({"action_id": _string(255), "filetypes": _IDS, "max_files": _a(int)}),
 }
-_OVERFLOW = _typed({"action_id": _string(255), "options": _items(1, 5, _OPTION), "confirm": _CONFIRM}, "options")
+_OVERFLOW = _typed({"action_id": _string(255), "options": _items(1, 5, _LEADING), "confirm": _CONFIRM}, "options")
 _WORKFLOW_BUTTON = _typed({**_ACTING, "text": _label(75), "workflow": _WHICH, "style": _STYLE}, "text", "workflow")
+_OF_ACTIONS = {name: check for name, check in MENUS.items() if not name.startswith("multi_")}
 _PRESSED = {"button": BUTTON, "overflow": _OVERFLOW, "workflow_button": _WORKFLOW_BUTTON}
 _FEEDBACK = {
     "feedback_buttons": _typed({"action_id": _string(255), "positive_button": _WHICH, "negative_button": _WHICH}),
@@ -318,23 +394,7 @@ def _laid(known: dict[str, Check], *needed: str) -> Check:
     return _typed({"block_id": _string(255), **known}, *needed)
 
 
-def _at_least_one(*names: str) -> Check:
-    def check(value: Any, pointer: str) -> Iterator[str]:
-        if not any(value.get(name) for name in names):
-            yield f"missing required field: {' or '.join(names)} [json-pointer:{pointer}]"
-
-    return check
-
-
-def _both(first: Check, second: Check) -> Check:
-    def check(value: Any, pointer: str) -> Iterator[str]:
-        yield from first(value, pointer)
-        yield from second(value, pointer)
-
-    return check
-
-
-CARD = _both(
+CARD = _then(
     _laid(
         {
             "hero_image": _IMAGE_ELEMENT,
@@ -347,7 +407,7 @@ CARD = _both(
     ),
     _at_least_one("hero_image", "title", "body", "actions"),
 )
-_SECTION = _both(
+_SECTION = _then(
     _laid(
         {
             "text": _text(3000),
@@ -365,7 +425,7 @@ _EVERYWHERE: dict[str, Check] = {
     "divider": _laid({}),
     "header": _laid({"text": _label(150), "level": _a(int)}, "text"),
     "context": _laid({"elements": _items(1, 10, _CONTEXT_PART)}, "elements"),
-    "actions": _laid({"elements": _items(1, 25, _by_type({**_PRESSED, **MENUS}))}, "elements"),
+    "actions": _laid({"elements": _items(1, 25, _by_type({**_PRESSED, **_OF_ACTIONS}))}, "elements"),
     "image": _laid({**_IMAGE, "title": _label(2000)}, "alt_text"),
     "input": _laid(
         {
@@ -401,7 +461,7 @@ _CONTAINER = {
     "default_collapsed": _a(bool),
     "has_header_divider": _a(bool),
 }
-_IN_MESSAGES["container"] = _both(_laid(_CONTAINER, "child_blocks"), _at_least_one("title", "rich_text_title"))
+_IN_MESSAGES["container"] = _then(_laid(_CONTAINER, "child_blocks"), _at_least_one("title", "rich_text_title"))
 _ALERT = _laid({"text": _text(3000), "level": _of("default", "info", "warning", "error", "success")}, "text")
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from aiohttp import web
 
-from playground import drawing, form, mrkdwn
+from playground import drawing, form, menus, mrkdwn
+from playground.errors import Refusal
 from playground.gestures import Gestures
 from playground.inspector import Call, Delivery
 from playground.slack import Slack
-from playground.workspace import SLACKBOT, Channel, Message, View
+from playground.workspace import SLACKBOT, Channel, Message, User, View
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -25,6 +26,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STATIC = Path(__file__).with_name("static")
 MESSAGES_SHOWN, ENTRIES_SHOWN = 200, 200
 HEARTBEAT_SECONDS = 15
+_GONE = "this element is not there any more"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -53,6 +55,7 @@ class Page:
             "/page/say": self._say,
             "/page/open": self._open,
             "/page/click": self._click,
+            "/page/suggest": self._suggest,
             "/page/view/submit": self._submit,
             "/page/view/close": self._close,
             "/page/shortcut": self._shortcut,
@@ -133,8 +136,7 @@ class Page:
                 "name": user.name,
                 "real_name": user.real_name,
                 "is_bot": user.is_bot,
-                "is_guest": user.is_guest,
-                "note": user.note,
+                "note": user.note or _standing(user, self._workspace.team_id),
             }
             for user in sorted(self._workspace.users.values(), key=lambda user: user.is_bot)
             if not user.deleted
@@ -150,6 +152,7 @@ class Page:
             "kind": "im" if channel.is_im else "channel",
             "with": other,
             "topic": channel.topic,
+            "is_private": channel.is_private,
             "is_archived": channel.is_archived,
             "unread": len(unread),
         }
@@ -160,16 +163,24 @@ class Page:
         for message in visible:
             if message.thread_ts:
                 replies[message.thread_ts] = replies.get(message.thread_ts, 0) + 1
-        return [self._message(message, replies.get(message.ts, 0)) for message in visible[-MESSAGES_SHOWN:]]
+        return [self._message(message, replies.get(message.ts, 0), me) for message in visible[-MESSAGES_SHOWN:]]
 
-    def _message(self, message: Message, reply_count: int) -> Json:
+    def _blocks(self, blocks: list[Json], me: str) -> list[Json]:
+        """Blocks with the tokens of their texts, and with what menus of people and conversations offer to somebody."""
+        copied: list[Json] = drawing.annotated(blocks, self._workspace.shown_name)
+        for _, element in drawing.elements(copied):
+            if (offered := menus.offered(self._workspace, me, element)) is not None:
+                element["offers"] = [{"value": some_id, "text": shown} for some_id, shown in offered.items()]
+        return copied
+
+    def _message(self, message: Message, reply_count: int, me: str) -> Json:
         names = self._workspace.shown_name
         return {
             "ts": message.ts,
             "user": message.user,
             "time": f"{_local(float(message.ts)):%H:%M}",
             "text": {"tokens": mrkdwn.tokens(message.text, names)},
-            "blocks": drawing.annotated(message.blocks, names),
+            "blocks": self._blocks(message.blocks, me),
             "thread_ts": message.thread_ts,
             "reply_count": reply_count,
             "ephemeral": message.is_ephemeral,
@@ -180,10 +191,10 @@ class Page:
 
     def _view(self, view: View) -> Json:
         names = self._workspace.shown_name
-        body = {key: drawing.annotated(view.body.get(key), names) for key in ("title", "submit", "close", "blocks")}
         return {
             "id": view.id,
-            **body,
+            **{key: drawing.annotated(view.body.get(key), names) for key in ("title", "submit", "close")},
+            "blocks": self._blocks(view.blocks, view.user_id),
             "hash": view.hash,
             "callback_id": view.body.get("callback_id") or "",
             "values": form.state_values(view.blocks, view.values),
@@ -205,18 +216,31 @@ class Page:
         return {"ok": await self._gestures.open(told["as"], told["channel"], told.get("tab") or "messages")}
 
     async def _click(self, told: Json) -> Json:
-        container = told["container"]
-        shown = self._container(told["as"], container)
-        for block, element in drawing.elements(shown.blocks):
-            if (block["block_id"], element["action_id"]) == (told["block_id"], told["action_id"]):
-                chosen = form.chosen(element, told)
-                if isinstance(shown, View):
-                    shown.values = told.get("values") or shown.values
-                    error = await self._gestures.click_view(told["as"], shown, block, element, chosen)
-                else:
-                    error = await self._gestures.click_message(told["as"], shown, block, element, chosen)
-                return {"ok": error is None, **({"error": error} if error else {})}
-        return {"ok": False, "error": "this element is not there any more"}
+        shown = self._container(told["as"], told["container"])
+        found = _element(shown, told)
+        if found is None:
+            return {"ok": False, "error": _GONE}
+        block, element = found
+        chosen = form.chosen(element, told)
+        if isinstance(shown, View):
+            shown.values = told.get("values") or shown.values
+            error = await self._gestures.click_view(told["as"], shown, block, element, chosen)
+        else:
+            error = await self._gestures.click_message(told["as"], shown, block, element, chosen)
+        return {"ok": error is None, **({"error": error} if error else {})}
+
+    async def _suggest(self, told: Json) -> Json:
+        """What an external menu offers for what was typed: groups of options, or one without a label."""
+        shown = self._container(told["as"], told["container"])
+        found = _element(shown, told)
+        if found is None:
+            return {"ok": False, "error": _GONE}
+        try:
+            answer = await self._gestures.suggest(told["as"], shown, *found, str(told["typed"]))
+        except Refusal as refusal:
+            return {"ok": False, "error": f'The app failed with the error "{refusal.error}"'}
+        groups = answer.get("option_groups") or [{"options": answer.get("options") or []}]
+        return {"ok": True, "groups": drawing.annotated(groups, self._workspace.shown_name)}
 
     def _container(self, me: str, container: Json) -> Message | View:
         found: Message | View | None
@@ -247,7 +271,22 @@ class Page:
 
     async def _shortcut(self, told: Json) -> Json:
         message = self._workspace.message(told["channel"], told["ts"]) if told.get("ts") else None
-        return {"ok": await self._gestures.shortcut(told["as"], told["callback_id"], message)}
+        ok = await self._gestures.shortcut(told["as"], told["callback_id"], message, told["channel"])
+        return {"ok": ok}
+
+
+def _element(shown: Message | View, told: Json) -> tuple[Json, Json] | None:
+    """The element that a page names, with its block, if it still stands there."""
+    ids = (told["block_id"], told["action_id"])
+    found = drawing.elements(shown.blocks)
+    return next((pair for pair in found if (pair[0]["block_id"], pair[1]["action_id"]) == ids), None)
+
+
+def _standing(user: User, team_id: str) -> str:
+    """What somebody is here, where that is not plain membership."""
+    if user.team_id != team_id:
+        return "from another workspace"
+    return "guest" if user.is_restricted else "admin" if user.is_admin else ""
 
 
 def _guarded(handler: Handler, own_header: bool = False) -> Handler:

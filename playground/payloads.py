@@ -3,41 +3,82 @@
 Field names and shapes follow https://docs.slack.dev/reference (events, interaction payloads, objects).
 """
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playground import mrkdwn
 from playground.mrkdwn import Token
-from playground.workspace import Channel, Message, User, View, Workspace
+from playground.workspace import Channel, Message, User, UserGroup, View, Workspace
 
 Json = dict[str, Any]
 
 
-def user(workspace: Workspace, person: User) -> Json:
-    return {
+def user(workspace: Workspace, person: User, now: float, me: str) -> Json:
+    """Somebody as the app whose bot user is `me` is told of them at `now` (seconds since 1970).
+
+    Source: https://docs.slack.dev/reference/objects/user-object. Of a deactivated person Slack tells neither roles nor
+    time zone. `is_stranger` is true only for those of another workspace who share no channel with the app: of somebody
+    in a shared channel only the `team_id` tells that they are not from here.
+    """
+    profile = {
+        "real_name": person.real_name,
+        "real_name_normalized": person.real_name,
+        "display_name": person.name,
+        "display_name_normalized": person.name,
+        "team": person.team_id,
+    }
+    told = {
         "id": person.id,
-        "team_id": workspace.team_id,
+        "team_id": person.team_id,
         "name": person.name,
         "deleted": person.deleted,
-        "real_name": person.real_name,
-        "tz": "Etc/UTC",
-        "tz_label": "Coordinated Universal Time",
-        "tz_offset": 0,
-        "profile": {
-            "real_name": person.real_name,
-            "real_name_normalized": person.real_name,
-            "display_name": person.name,
-            "display_name_normalized": person.name,
-            "team": workspace.team_id,
-        },
-        "is_admin": person.is_admin,
-        "is_owner": False,
-        "is_primary_owner": False,
-        "is_restricted": person.is_guest,
-        "is_ultra_restricted": False,
+        "profile": profile,
         "is_bot": person.is_bot,
         "is_app_user": False,
         "updated": 0,
     }
+    if person.deleted:
+        return told
+    here = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(person.tz))
+    told |= {
+        "real_name": person.real_name,
+        "tz": person.tz,
+        "tz_label": here.tzname(),
+        "tz_offset": int((here.utcoffset() or timedelta()).total_seconds()),
+        "is_admin": person.is_admin,
+        "is_owner": person.is_owner,
+        "is_primary_owner": False,
+        "is_restricted": person.is_restricted,
+        "is_ultra_restricted": person.is_ultra_restricted,
+    }
+    if person.team_id != workspace.team_id:
+        meets_the_app = any({me, person.id} <= channel.members for channel in workspace.channels.values())
+        told["is_stranger"] = not meets_the_app
+    return told
+
+
+def user_group(workspace: Workspace, group: UserGroup, with_users: bool, with_count: bool) -> Json:
+    """Source: https://docs.slack.dev/reference/methods/usergroups.list."""
+    told = {
+        "id": group.id,
+        "team_id": workspace.team_id,
+        "is_usergroup": True,
+        "name": group.handle,
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": group.created,
+        "date_update": group.created,
+        "date_delete": 0,
+        "auto_type": None,
+        "prefs": {"channels": [], "groups": []},
+    }
+    if with_users:
+        told["users"] = list(group.members)
+    if with_count:
+        told["user_count"] = len(group.members)
+    return told
 
 
 def channel(workspace: Workspace, told: Channel, me: str) -> Json:
@@ -67,8 +108,8 @@ def channel(workspace: Workspace, told: Channel, me: str) -> Json:
         "creator": next(iter(sorted(told.members)), ""),
         "is_archived": told.is_archived,
         "is_general": told.name == "general",
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": workspace.is_shared(told),
+        "is_ext_shared": workspace.is_shared(told),
         "is_org_shared": False,
         "is_member": me in told.members,
         "topic": {"value": told.topic, "creator": "", "last_set": 0},
@@ -78,7 +119,10 @@ def channel(workspace: Workspace, told: Channel, me: str) -> Json:
 
 
 def message(workspace: Workspace, said: Message) -> Json:
-    told: Json = {"type": "message", "user": said.user, "ts": said.ts, "text": said.text, "team": workspace.team_id}
+    team_id = workspace.users[said.user].team_id
+    told: Json = {"type": "message", "user": said.user, "ts": said.ts, "text": said.text, "team": team_id}
+    if team_id != workspace.team_id:
+        told |= {"user_team": team_id, "source_team": team_id}
     if said.client_msg_id:
         told["client_msg_id"] = said.client_msg_id
     if said.bot_id:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground import drawing, form, mrkdwn
+from playground.errors import Refusal
 from playground.gestures import Gestures
 from playground.slack import Slack
 from playground.workspace import Channel, Message, User, View
@@ -53,6 +54,7 @@ class Person:
         self._gestures = gestures
         self._names = slack.workspace.shown_name
         self.user = user
+        self.asked: str | None = None
 
     @property
     def id(self) -> str:
@@ -101,10 +103,13 @@ class Person:
 
     # Clicking
 
-    async def clicks(self, label: str, on: Seen | SeenView | None, nth: int | None = None) -> None:
+    async def clicks(
+        self, label: str, on: Seen | SeenView | None, nth: int | None = None, *, confirm: bool = True
+    ) -> None:
         """Press a button by its words (all, or a beginning that only one has), as it stood when `on` was seen.
 
-        Of several buttons with the same words, `nth` says which, from 0.
+        Of several buttons with the same words, `nth` says which, from 0. Where a button asks back (`asked` holds the
+        words), `confirm` is the answer.
         """
         buttons = [
             (drawing.label(element, self._names), (block, element))
@@ -112,21 +117,46 @@ class Person:
             if element["type"] in drawing.BUTTONS
         ]
         block, element = form.the_one(buttons, label, nth)
-        await self._use(on, block, element, {})
+        await self._use(on, block, element, {}, confirm)
 
-    async def picks(self, label: str | list[str], on: Seen | SeenView | None, menu: str | None = None) -> None:
+    async def picks(
+        self, label: str | list[str], on: Seen | SeenView | None, menu: str | None = None, *, confirm: bool = True
+    ) -> None:
         """Pick an option of a menu, overflow, radio buttons or checkboxes that stand beside text or among buttons.
 
-        `menu` is the menu's action_id, needed only where two menus offer the same words.
+        `menu` is the menu's action_id, needed where two menus offer the same words and where the app itself is asked
+        for the options.
         """
         for block, element in drawing.elements(_there(on).blocks):
             if block["type"] == "input" or menu not in (None, element["action_id"]):
                 continue
+            if menu and form.is_external(element):
+                element = await self._with_suggestions(self._shown(_there(on)), block, element, label)
             chosen = self._chosen(element, label)
             if chosen is not None:
-                await self._use(on, block, element, chosen)
+                await self._use(on, block, element, chosen, confirm)
                 return
         raise LookupError(f"{self.name} finds no “{label}” to pick there")
+
+    async def looks_up(self, typed: str, menu: str, on: Seen | SeenView | None) -> list[str]:
+        """What a menu that asks the app offers for what is typed into it; `menu` is its action_id."""
+        found = drawing.elements(_there(on).blocks)
+        block, element = form.the_one([(element["action_id"], (block, element)) for block, element in found], menu)
+        offered = await self._with_suggestions(self._shown(_there(on)), block, element, typed)
+        return [self._read(option["text"]) for option in drawing.options(offered)]
+
+    async def _with_suggestions(self, shown: Message | View, block: Json, element: Json, said: str | list[str]) -> Json:
+        """An external menu with the options that the app gives for the words, typed one after another."""
+        options: list[Json] = []
+        for typed in said if isinstance(said, list) else [said]:
+            if len(typed) < element.get("min_query_length", form.MIN_QUERY):
+                raise LookupError(f"“{typed}” is too short for this menu to ask the app")
+            try:
+                answer = await self._gestures.suggest(self.id, shown, block, element, typed)
+            except Refusal as refusal:
+                raise LookupError(f"the app could not say what to choose from: {refusal.error}") from refusal
+            options += [option for option in drawing.options(answer) if option not in options]
+        return {**element, "options": options}
 
     def _chosen(self, element: Json, label: str | list[str]) -> Json | None:
         try:
@@ -134,19 +164,37 @@ class Person:
                 return {"selected_option": form.option(element, str(label), self._names)}
             if not form.holds_a_value(element):
                 return None
-            state = form.filled(element, label, self._slack.workspace)
+            state = form.filled(element, label, self._slack.workspace, self.id)
         except LookupError:
             return None
         return {name: value for name, value in state.items() if name != "type"}
 
-    async def _use(self, on: Seen | SeenView | None, block: Json, element: Json, chosen: Json) -> None:
+    async def _use(
+        self, on: Seen | SeenView | None, block: Json, element: Json, chosen: Json, confirm: bool = True
+    ) -> None:
+        shown = self._shown(_there(on))
+        asks = element.get("confirm")
+        self.asked = f"{self._read(asks['title'])} {self._read(asks['text'])}" if asks else None
+        if not confirm and not asks:
+            raise LookupError("there is nothing to refuse: this asks no question")
+        if not confirm:
+            return
+        if isinstance(shown, View):
+            await self._gestures.click_view(self.id, shown, block, element, chosen)
+        else:
+            await self._gestures.click_message(self.id, shown, block, element, chosen)
+
+    def _shown(self, on: Seen | SeenView) -> Message | View:
+        """What was seen, as it is now."""
         if isinstance(on, SeenView):
-            await self._gestures.click_view(self.id, self._open_view(on), block, element, chosen)
-        elif on:
-            message = self._slack.workspace.message(on.channel, on.ts)
-            if message is None or message.only_for not in (None, self.id):
-                raise LookupError(f"{self.name} does not see that message (any more)")
-            await self._gestures.click_message(self.id, message, block, element, chosen)
+            view = self._slack.workspace.view(on.id)
+            if view is None:
+                raise LookupError(f"{self.name} has closed “{on.title}”")
+            return view
+        message = self._slack.workspace.message(on.channel, on.ts)
+        if message is None or message.only_for not in (None, self.id):
+            raise LookupError(f"{self.name} does not see that message (any more)")
+        return message
 
     # Forms
 
@@ -157,7 +205,9 @@ class Person:
         for label, said in words.items():
             block = form.the_one(inputs, label)
             element = block["element"]
-            value = form.filled(element, said, self._slack.workspace)
+            if said and form.is_external(element):
+                element = await self._with_suggestions(view, block, element, said)
+            value = form.filled(element, said, self._slack.workspace, self.id)
             view.values.setdefault(block["block_id"], {})[element["action_id"]] = value
             if block.get("dispatch_action"):
                 chosen = {name: held for name, held in value.items() if name != "type"}
@@ -170,13 +220,14 @@ class Person:
     async def closes(self, whole_stack: bool = False) -> None:
         await self._gestures.close(self.id, self._top(), whole_stack)
 
-    async def uses_shortcut(self, name: str, on: Seen | None = None) -> None:
-        """A global shortcut by its name, or with `on` a message shortcut on that message."""
+    async def uses_shortcut(self, name: str, on: Seen | None = None, channel: str | None = None) -> None:
+        """A global shortcut by its name while looking at a channel, or with `on` a message shortcut on that message."""
         manifest = self._slack.app.manifest
         kind = "message" if on else "global"
         known = [(told.name, told) for told in (manifest.shortcuts if manifest else ()) if told.type == kind]
         message = self._slack.workspace.message(on.channel, on.ts) if on else None
-        await self._gestures.shortcut(self.id, form.the_one(known, name).callback_id, message)
+        looking_at = self._channel(channel).id if channel else None
+        await self._gestures.shortcut(self.id, form.the_one(known, name).callback_id, message, looking_at)
 
     # How it looks
 
@@ -225,12 +276,6 @@ class Person:
         if not stack:
             raise LookupError(f"{self.name} has no modal open")
         return stack[-1]
-
-    def _open_view(self, seen: SeenView) -> View:
-        view = self._slack.workspace.view(seen.id)
-        if view is None:
-            raise LookupError(f"{self.name} has closed “{seen.title}”")
-        return view
 
 
 def channel_for(slack: Slack, user: User, name: str) -> Channel:

@@ -1,7 +1,7 @@
 """The whole stand-in: one loopback server that is Slack to one app."""
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import aiohttp
 from aiohttp import web
@@ -21,21 +21,35 @@ from playground.workspace import Channel
 Json = dict[str, Any]
 
 PEOPLE = {
-    "Ada": "support agent",
-    "Grace": "leads the support team",
-    "Linus": "new this week",
-    "Margaret": "works nights",
+    "Ada": ("support agent", "Europe/London"),
+    "Grace": ("leads the support team", "America/New_York"),
+    "Linus": ("new this week", "Europe/Helsinki"),
+    "Margaret": ("works nights", "Asia/Kolkata"),
 }
-GUEST = ("Gus", "guest from an agency")
 CHANNELS = {"general": "Everything and everybody", "support": "Hard cases, good answers", "random": "Anything else"}
-APP_JOINS = ("general", "support")
+LEADS = ("Grace", "Margaret")
+REVIEW = ("story-review", "Stories wait here for a decision")
+APP_JOINS = ("general", "support", "story-review")
+
+Role = Literal["member", "admin", "owner", "guest", "single-channel guest", "stranger", "bot", "deactivated"]
+_FLAGS: dict[Role, dict[str, bool]] = {
+    "member": {},
+    "admin": {"is_admin": True},
+    "owner": {"is_admin": True, "is_owner": True},
+    "guest": {"is_restricted": True},
+    "single-channel guest": {"is_restricted": True, "is_ultra_restricted": True},
+    "stranger": {},
+    "bot": {"is_bot": True},
+    "deactivated": {"deleted": True},
+}
 
 
 class Playground:
     """Slack on 127.0.0.1 for as long as the `async with` lasts.
 
-    Ada, Grace, Linus and Margaret are in #general, #support and #random, the guest Gus in #support only. The app joins
-    #general and #support when it is installed. #old-office is archived.
+    Ada, Grace, Linus and Margaret are in #general, #support and #random, the guest Gus in #support only. Grace and
+    Margaret (`lead_ids`) are in the private #story-review (`review_channel_id`). The app joins #general, #support and
+    #story-review when it is installed. #old-office is archived.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -49,11 +63,14 @@ class Playground:
         self.app_id, self.bot_id, self.bot_user_id = slack.app.app_id, slack.app.bot_id, slack.app.bot_user.id
         self.bot_token, self.app_token = slack.app.bot_token, slack.app.app_token
         self.signing_secret = slack.app.signing_secret
-        everybody = {self.workspace.add_user(name, note).id for name, note in PEOPLE.items()}
+        everybody = {self.workspace.add_user(name, note, tz).id for name, (note, tz) in PEOPLE.items()}
         for name, topic in CHANNELS.items():
             self.workspace.add_channel(name, everybody, topic)
         self.workspace.add_channel("old-office", everybody, "Closed", is_archived=True)
-        self.add_person(*GUEST, guest=True, channels=("support",))
+        self.lead_ids = tuple(self.person(name).id for name in LEADS)
+        name, topic = REVIEW
+        self.review_channel_id = self.workspace.add_channel(name, set(self.lead_ids), topic, is_private=True).id
+        self.add_person("Gus", "guest from an agency", role="guest", channels=("support",))
 
     async def __aenter__(self) -> Self:
         page = Page(self._slack, self._gestures)
@@ -169,12 +186,31 @@ class Playground:
         return Person(self._slack, self._gestures, user)
 
     def add_person(
-        self, name: str, note: str = "", *, guest: bool = False, channels: tuple[str, ...] = ("general",), **flags: bool
+        self,
+        name: str,
+        note: str = "",
+        *,
+        role: Role = "member",
+        channels: tuple[str, ...] = ("general",),
+        team: str = "Elsewhere",
+        tz: str = "Etc/UTC",
     ) -> Person:
-        user = self.workspace.add_user(name, note, is_guest=guest, **flags)
+        """Somebody new. `team` names the workspace of a stranger, through whom the `channels` become shared ones.
+
+        What somebody is can change later: `person.user.is_admin = True`.
+        """
+        of = team if role == "stranger" else None
+        user = self.workspace.add_user(name, note, tz, of, **_FLAGS[role])
         for channel in channels:
             self.channel(channel).members.add(user.id)
         return Person(self._slack, self._gestures, user)
+
+    def add_user_group(self, handle: str, members: list[str]) -> str:
+        """A new user group; `members` by name. Returns its id."""
+        return self.workspace.add_user_group(handle, [self.person(member).id for member in members]).id
+
+    def change_user_group(self, group_id: str, members: list[str]) -> None:
+        self.workspace.user_groups[group_id].members = [self.person(member).id for member in members]
 
     def channel(self, name: str) -> Channel:
         channel = self.workspace.channel_named(name)

@@ -5,7 +5,7 @@ import re
 import secrets
 from typing import Any
 
-from playground import payloads
+from playground import menus, payloads
 from playground.capabilities import Capabilities
 from playground.clock import Clock
 from playground.delivery import Deliveries
@@ -23,7 +23,7 @@ class App:
     def __init__(self, workspace: Workspace) -> None:
         self.app_id = workspace.new_id("A")
         self.bot_id = workspace.new_id("B")
-        self.bot_user = User(workspace.new_id("U"), "app", "app", "the app under test", is_bot=True)
+        self.bot_user = User(workspace.new_id("U"), "app", "app", workspace.team_id, "the app under test", is_bot=True)
         workspace.users[self.bot_user.id] = self.bot_user
         self.bot_token = f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_hex(12)}"
         self.app_token = f"xapp-1-{self.app_id}-{secrets.token_hex(16)}"
@@ -70,6 +70,7 @@ class Slack:
         if self.app.manifest is None or subscription not in self.app.manifest.events:
             return None
         now = self.clock.now()
+        channel = self.workspace.channels.get(str(event.get("channel")))
         return self.deliveries.send_event(
             {
                 "token": self.app.verification_token,
@@ -90,7 +91,7 @@ class Slack:
                         "is_enterprise_install": False,
                     }
                 ],
-                "is_ext_shared_channel": False,
+                "is_ext_shared_channel": channel is not None and self.workspace.is_shared(channel),
                 "event_context": secrets.token_urlsafe(24),
             }
         )
@@ -106,7 +107,8 @@ class Slack:
         event = {"type": "message", "ts": self.workspace.new_ts(), "hidden": True, **change} if change else told
         subscription = "message.im" if channel.is_im else f"message.{kind}s"
         tasks = [self.tell(subscription, {**event, **where, "event_ts": event["ts"]})]
-        if not change and not channel.is_im and not message.bot_id and f"<@{self.app.bot_user.id}>" in message.text:
+        is_named = message.bot_id != self.app.bot_id and f"<@{self.app.bot_user.id}>" in message.text
+        if is_named and not change and not channel.is_im:
             mention = {**told, "type": "app_mention", "channel": channel.id, "event_ts": message.ts}
             tasks.insert(0, self.tell("app_mention", mention))
         return [task for task in tasks if task]
@@ -171,7 +173,14 @@ class Slack:
 
     def show(self, view: View) -> None:
         """Put a modal on top of its person's stack."""
+        menus.choose_current_conversation(self.workspace, view)
         self.workspace.stack(view.user_id).append(view)
+        self.workspace.changed()
+
+    def redraw(self, view: View, body: Json) -> None:
+        """Draw an open view anew, with what its person filled in kept."""
+        self.workspace.change_view(view, body)
+        menus.choose_current_conversation(self.workspace, view)
         self.workspace.changed()
 
     # Words that people type

@@ -16,16 +16,35 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
 @dataclass
 class User:
-    """A person or a bot. `name` is the handle, `real_name` what is shown."""
+    """A person or a bot. `name` is the handle, `real_name` what is shown, `tz` the IANA name of their time zone.
+
+    A guest `is_restricted`, one of a single channel also `is_ultra_restricted`. Whoever has another `team_id` than the
+    workspace is here through a shared channel only.
+    """
 
     id: str
     name: str
     real_name: str
+    team_id: str
     note: str = ""
+    tz: str = "Etc/UTC"
     is_bot: bool = False
-    is_guest: bool = False
     is_admin: bool = False
+    is_owner: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
     deleted: bool = False
+    bot_id: str | None = None
+
+
+@dataclass
+class UserGroup:
+    """People who can be mentioned, or trusted, together; `members` are their ids in the order they came."""
+
+    id: str
+    handle: str
+    members: list[str]
+    created: int = 0
 
 
 @dataclass
@@ -69,7 +88,10 @@ class Message:
 
 @dataclass
 class View:
-    """A modal in somebody's stack, or their Home tab. `body` is what the app sent, with ids filled in."""
+    """A modal in somebody's stack, or their Home tab. `body` is what the app sent, with ids filled in.
+
+    `channel_id` is the conversation that the person was looking at when the modal opened.
+    """
 
     id: str
     user_id: str
@@ -77,6 +99,7 @@ class View:
     hash: str
     root_view_id: str
     previous_view_id: str | None = None
+    channel_id: str | None = None
     values: Json = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     trouble: str | None = None
@@ -101,12 +124,14 @@ class Workspace:
         self.domain = name.lower()
         self.team_id = self.new_id("T")
         self.users: dict[str, User] = {}
+        self.user_groups: dict[str, UserGroup] = {}
         self.channels: dict[str, Channel] = {}
         self.modals: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
         self.prompts: dict[str, Json] = {}
         self.statuses: dict[str, str] = {}
-        self.users[SLACKBOT] = User(SLACKBOT, "slackbot", "Slackbot", is_bot=True)
+        self.users[SLACKBOT] = User(SLACKBOT, "slackbot", "Slackbot", self.team_id, is_bot=True)
+        self._other_teams: dict[str, str] = {}
 
     def new_id(self, prefix: str) -> str:
         return prefix + "0" + "".join(self._random.choices(_LETTERS, k=9))
@@ -128,11 +153,26 @@ class Workspace:
 
     # People and channels
 
-    def add_user(self, real_name: str, note: str = "", **flags: bool) -> User:
-        user = User(self.new_id("U"), real_name.lower().replace(" ", "."), real_name, note, **flags)
+    def add_user(
+        self, real_name: str, note: str = "", tz: str = "Etc/UTC", team: str | None = None, **flags: Any
+    ) -> User:
+        """Somebody new. `team` names their own workspace where it is not this one; `flags` are those of `User`."""
+        team_id = self.other_team_id(team) if team else self.team_id
+        user = User(self.new_id("U"), real_name.lower().replace(" ", "."), real_name, team_id, note, tz, **flags)
+        user.bot_id = self.new_id("B") if user.is_bot else None
         self.users[user.id] = user
         self.changed()
         return user
+
+    def other_team_id(self, name: str) -> str:
+        """The id of another workspace, which is known here only through its people."""
+        return self._other_teams.setdefault(name, self.new_id("T"))
+
+    def add_user_group(self, handle: str, members: list[str]) -> UserGroup:
+        group = UserGroup(self.new_id("S"), handle, members, int(self._clock.now()))
+        self.user_groups[group.id] = group
+        self.changed()
+        return group
 
     def add_channel(
         self, name: str, members: set[str], topic: str = "", *, is_private: bool = False, is_archived: bool = False
@@ -154,6 +194,10 @@ class Workspace:
         self.channels[channel.id] = channel
         self.changed()
         return channel
+
+    def is_shared(self, channel: Channel) -> bool:
+        """Whether people of another workspace are in a conversation (Slack Connect)."""
+        return any(self.users[member].team_id != self.team_id for member in channel.members)
 
     def user_named(self, name: str) -> User | None:
         wanted = name.lower().lstrip("@")
@@ -200,7 +244,7 @@ class Workspace:
 
     # Views
 
-    def new_view(self, user_id: str, body: Json, under: View | None = None) -> View:
+    def new_view(self, user_id: str, body: Json, under: View | None = None, channel_id: str | None = None) -> View:
         view_id = self.new_id("V")
         return View(
             id=view_id,
@@ -209,6 +253,7 @@ class Workspace:
             hash=self._new_hash(),
             root_view_id=under.root_view_id if under else view_id,
             previous_view_id=under.id if under else None,
+            channel_id=under.channel_id if under else channel_id,
         )
 
     def change_view(self, view: View, body: Json) -> None:

@@ -35,16 +35,21 @@ def matcher(library: Library, cache: Path) -> Matcher:
     return Matcher(library, kept_in=cache)
 
 
-def connection_to(slack: Playground) -> Connection:
+def connection_to(slack: Playground, data: Path) -> Connection:
     return Connection(
-        SecretStr(slack.bot_token), SecretStr(slack.signing_secret), api_url=slack.api_url, host="127.0.0.1", port=0
+        SecretStr(slack.bot_token),
+        SecretStr(slack.signing_secret),
+        api_url=slack.api_url,
+        data=data,
+        host="127.0.0.1",
+        port=0,
     )
 
 
 @pytest.fixture
-async def slack(library: Library, matcher: Matcher) -> AsyncIterator[Playground]:
+async def slack(library: Library, matcher: Matcher, tmp_path: Path) -> AsyncIterator[Playground]:
     """A workspace in which Storybot is installed, as its own manifest says."""
-    async with Playground() as slack, serve(Settings(), connection_to(slack), library, matcher) as serving:
+    async with Playground() as slack, serve(Settings(), connection_to(slack, tmp_path), library, matcher) as serving:
         url = f"http://127.0.0.1:{serving.port}"
-        slack.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        slack.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
         yield slack

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from bot.config import Settings
 from bot.domain.library import Library
 from bot.handlers import buttons, command, errors, home, mention
 from bot.handlers.replies import Replies
@@ -55,7 +56,7 @@ def listeners(library: Library, matcher: Matcher) -> Listeners:
 
 def test_it_holds_the_command_and_the_events_that_somebody_listens_to(library: Library, matcher: Matcher) -> None:
     heard = listeners(library, matcher)
-    made = manifest("/tales", "https://stories.example.org/")
+    made = manifest(Settings(command="/tales"), "https://stories.example.org/")
 
     assert {command["command"] for command in made["features"]["slash_commands"]} == heard.commands
     subscribed = {event.split(".")[0] for event in made["settings"]["event_subscriptions"]["bot_events"]}
@@ -81,17 +82,17 @@ async def test_a_day_of_use_needs_every_scope_and_no_other(slack: Playground) ->
     for delivery in slack.requests:
         if delivery.kind == "event" and delivery.name not in NEEDS_NO_SCOPE:
             used.add(HEARS["message.im" if delivery.name == "message" else delivery.name])
-    assert used == set(SCOPES) == set(manifest("/story")["oauth_config"]["scopes"]["bot"])
+    assert used == set(SCOPES) == set(manifest(Settings())["oauth_config"]["scopes"]["bot"])
 
 
 def test_without_an_address_it_is_for_socket_mode() -> None:
-    made = manifest("/story")
+    made = manifest(Settings())
     assert made["settings"]["socket_mode_enabled"]
     assert "request_url" not in str(made)
 
 
 def test_it_is_an_agent_that_reads_no_channel() -> None:
-    made = manifest("/story")
+    made = manifest(Settings())
     assert made["features"]["agent_view"]["suggested_prompts"]
     assert "assistant_view" not in made["features"]
     assert [scope for scope in SCOPES if scope.endswith(":history")] == ["im:history"]

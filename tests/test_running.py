@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.config import Settings
 from bot.manifest import manifest
 from playground import Playground
 
@@ -26,7 +27,7 @@ def free_port() -> int:
         return port
 
 
-def environment(slack: Playground, port: int, cache: Path) -> dict[str, str]:
+def environment(slack: Playground, port: int, cache: Path, data: Path | None = None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
     return kept | {
         "SLACK_BOT_TOKEN": slack.bot_token,
@@ -34,6 +35,7 @@ def environment(slack: Playground, port: int, cache: Path) -> dict[str, str]:
         "SLACK_API_URL": slack.api_url,
         "PORT": str(port),
         "STORYBOT_CACHE": str(cache),
+        "STORYBOT_DATA": str(data or cache.parent / f"data-{port}"),
     }
 
 
@@ -75,7 +77,7 @@ async def test_it_answers_and_after_sigterm_finishes_and_ends_well(workspace: Pl
     async with storybot(environment(workspace, port, cache)) as process:
         await until_ready(port, process)
         url = f"http://127.0.0.1:{port}"
-        workspace.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        workspace.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
         ada = workspace.person("Ada")
         await ada.types("/story empathy", channel="general")
         assert "Takeaway:" in ada.last("general").drawn
@@ -143,7 +145,7 @@ async def test_the_log_holds_no_secret_and_no_word_of_anybody(workspace: Playgro
     async with storybot(environment(workspace, port, cache) | {"LOG_LEVEL": "DEBUG"}) as process:
         await until_ready(port, process)
         url = f"http://127.0.0.1:{port}"
-        workspace.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        workspace.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
         ada = workspace.person("Ada")
         await ada.types("/story empathy wombatword", channel="general")
         await ada.clicks("Another one", on=ada.last("general"))
@@ -174,7 +176,7 @@ async def test_even_when_slack_hangs_it_ends_within_ten_seconds_of_sigterm(works
     async with storybot(environment(workspace, port, cache)) as process:
         await until_ready(port, process)
         url = f"http://127.0.0.1:{port}"
-        workspace.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        workspace.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
         workspace.fail("chat.postMessage", delay=30)
         asking = asyncio.create_task(workspace.person("Ada").types("@storybot teamwork", channel="general"))
         await asyncio.sleep(0.4)
@@ -224,7 +226,7 @@ async def test_a_pack_or_a_port_that_is_not_to_be_had_is_told_with_status_2(
 
 
 async def test_in_socket_mode_too_it_ends_within_ten_seconds(workspace: Playground, cache: Path) -> None:
-    workspace.install(manifest=manifest("/story"))
+    workspace.install(manifest=manifest(Settings()))
     port = free_port()
     socket_mode = environment(workspace, port, cache) | {"SLACK_APP_TOKEN": workspace.app_token}
     async with storybot(socket_mode) as process:
@@ -250,7 +252,7 @@ async def test_while_it_stops_open_connections_take_nothing_new(workspace: Playg
     async with storybot(environment(workspace, port, cache)) as process, aiohttp.ClientSession() as session:
         await until_ready(port, process)
         url = f"http://127.0.0.1:{port}"
-        workspace.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        workspace.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
         body = b"command=%2Fstory&text=help&team_id=T1&user_id=U1"
         headers = workspace.sign(body) | {"Content-Type": "application/x-www-form-urlencoded"}
         async with session.post(f"{url}/slack/events", data=body, headers=headers) as answer:

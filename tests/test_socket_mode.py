@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -17,10 +18,10 @@ from tests.conftest import connection_to
 
 
 @pytest.fixture
-async def slack(library: Library, matcher: Matcher) -> AsyncIterator[Playground]:
+async def slack(library: Library, matcher: Matcher, tmp_path: Path) -> AsyncIterator[Playground]:
     async with Playground() as slack:
-        slack.install(manifest=manifest("/story"))
-        connection = dataclasses.replace(connection_to(slack), app_token=SecretStr(slack.app_token))
+        slack.install(manifest=manifest(Settings()))
+        connection = dataclasses.replace(connection_to(slack, tmp_path), app_token=SecretStr(slack.app_token))
         async with serve(Settings(), connection, library, matcher):
             await slack.socket_mode.connected()
             yield slack

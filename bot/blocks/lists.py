@@ -3,7 +3,9 @@
 from bot.blocks import ids
 from bot.blocks.message import Block, Message, actions, button, context, header, line, rich, section, words
 from bot.blocks.pick import Pick
+from bot.blocks.submit import tell_us_yours
 from bot.blocks.text import fallback, shortened
+from bot.domain.draft import Draft
 from bot.domain.library import Library
 from bot.domain.story import Story, Theme
 
@@ -43,7 +45,7 @@ def stories_of(theme: Theme, stories: list[Story], user_id: str) -> Message:
 
 
 def nothing(asked: str, nearest: tuple[Story, ...], library: Library, user_id: str) -> Message:
-    """An honest answer when no story fits: what was asked, what comes nearest, and the themes there are."""
+    """An honest answer when no story fits: what comes nearest, the themes there are, and a way to tell one."""
     short = shortened(asked, _WORDS_SHOWN)
     blocks = [rich(line(words("I have nothing on "), words(f"“{short}”", bold=True), words(" yet.")))]
     if nearest:
@@ -55,9 +57,13 @@ def nothing(asked: str, nearest: tuple[Story, ...], library: Library, user_id: s
         blocks.append(context("Or take a theme:"))
         every = button("All themes", ids.SHOW_THEMES, "all")
         blocks.append(actions(*(_theme_button(theme, n) for n, theme in enumerate(told)), every))
+    asked_theme = [theme.id for theme in library.themes if _calls(asked, theme)][:1]
+    blocks.append(context("Or do you have one yourself?"))
+    blocks.append(actions(tell_us_yours(Draft(themes=tuple(asked_theme)))))
     near = f"The nearest I know: {'; '.join(story.title for story in nearest)}." if nearest else ""
     themes_told = f"Themes: {', '.join(theme.name for theme in told)}." if told else ""
-    return {"text": fallback(f"I have nothing on “{short}” yet.", near, themes_told), "blocks": blocks}
+    text = fallback(f"I have nothing on “{short}” yet.", near, themes_told, "Or tell us yours.")
+    return {"text": text, "blocks": blocks}
 
 
 def help_on(command: str) -> Message:
@@ -67,6 +73,8 @@ def help_on(command: str) -> Message:
         (f"{command} do you have anything on lost parcels?", "whole sentences work as well"),
         (command, "a story that you have not seen lately"),
         (f"{command} themes", "every theme and how many stories show it"),
+        (f"{command} submit", "tell us a story of yours; a moderator reads it first"),
+        (f"{command} mine", "the stories you have told, to change or withdraw them"),
         (f"{command} help", "this list"),
         (
             "@storybot a story about teamwork please",
@@ -113,6 +121,11 @@ def _listed(story: Story, pick: Pick) -> Block:
 
 def _named(story: Story) -> str:
     return f"{story.title} ({story.company})" if story.company else story.title
+
+
+def _calls(asked: str, theme: Theme) -> bool:
+    """Whether these words are a name of the theme."""
+    return asked.strip().casefold() in (theme.id, theme.name.casefold(), *map(str.casefold, theme.synonyms))
 
 
 def _theme_button(theme: Theme, position: int) -> Block:

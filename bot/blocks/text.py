@@ -51,6 +51,11 @@ def fallback(*parts: str) -> str:
     return text
 
 
+def typed_lines(text: str) -> str:
+    """What a person meant by each line of a text that Slack delivers (see `typed`), the lines kept."""
+    return "\n".join(typed(part) for part in text.split("\n")).strip()
+
+
 def typed(text: str) -> str:
     """What a person meant by a text that Slack delivers: mentions of people are left out, links and channels become
     their names, entities become characters.

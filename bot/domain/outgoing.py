@@ -48,6 +48,16 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this process alone may send until its lease ends. `redraws` is the message that it changes."""
+
+    outgoing: Outgoing
+    lease: str
+    tries: int
+    redraws: Posted | None
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedForNow:
     """Nothing was posted, and the same call may work after `wait`."""
 

@@ -31,10 +31,29 @@ class Thanks:
     """Nothing more: somebody was polite."""
 
 
-Request = Find | Surprise | ListThemes | Help | Thanks
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """The form in which somebody tells a story of their own, begun with `words` where there are some."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOwn:
+    """What somebody has submitted, and what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What waits for a moderator's decision."""
+
+
+Request = Find | Surprise | ListThemes | Help | Thanks | Submit | ListOwn | Review
 
 # Nobody describes a wish in more; a longer text is somebody's pasted ticket, whose beginning says what it is about.
 WORDS_KEPT = 1000
+# A story that somebody begins behind the command is kept as far as the form takes it.
+_STORY_KEPT = 2_500
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -51,6 +70,10 @@ _AROUND = _listed(
 _SURPRISE = {"story", "stories", "another", "another story", "more", "next", "next story", "random", "random story",
              "surprise", "anything"}  # fmt: skip
 _THEMES = {"themes", "theme", "list", "list themes", "all themes", "every theme"}
+_SUBMIT = re.compile(r"submit\b[\s:,]*", re.IGNORECASE)
+_SUBMIT_WISHES = {"submit", "submit story", "submit mine", "tell us yours"}
+_OWN = {"mine", "my stories", "my story", "my submissions"}
+_REVIEW = {"review", "moderate"}
 _HELP = {"help", "help with this", "how does this work", "how do use this", "what do do", "what do", "who are",
          "what are", "what is this"}  # fmt: skip
 # Said in conversation only: who types them behind a slash command means the word.
@@ -77,14 +100,23 @@ def parse(text: str) -> Request:
     Surprise()
     >>> parse("a lost ring")
     Find(words='a lost ring')
+    >>> parse("submit They stayed until midnight")
+    Submit(words='They stayed until midnight')
     """
     words = " ".join(text[:WORDS_KEPT].split())
     said = _WORD.findall(words.casefold())
+    bare = " ".join(said)
     wish = " ".join(word for word in said if word not in _AROUND)
     if not words or wish in _SURPRISE or (said and not wish):
         return Surprise()
     if wish in _THEMES:
         return ListThemes()
+    if bare in _OWN:
+        return ListOwn()
+    if bare in _REVIEW:
+        return Review()
+    if begun := _SUBMIT.match(text.strip()):
+        return Submit("" if bare in _SUBMIT_WISHES else text.strip()[begun.end() :][:_STORY_KEPT])
     if wish in _HELP or words in ("?", "-h"):
         return Help()
     return Find(words)

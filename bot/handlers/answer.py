@@ -1,20 +1,13 @@
 """From a request to the message that answers it, wherever it was asked."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from bot.blocks import lists
 from bot.blocks.message import Message
 from bot.blocks.pick import Pick
 from bot.blocks.story import card
-from bot.domain.request import Find, Help, ListThemes, Request, Surprise, Thanks
-from bot.services.seen import Reader
+from bot.blocks.submit import only_by_command
+from bot.domain.request import Find, Help, ListOwn, ListThemes, Request, Review, Submit, Surprise, Thanks
+from bot.domain.workspace import Reader
 from bot.services.sharing import Found, Nothing, Sharing
-
-
-def reader_of(context: Mapping[str, Any]) -> Reader:
-    """Whoever caused what Bolt is handling; Bolt reads both ids from the payload that Slack signed."""
-    return Reader(context.get("team_id") or "", context.get("user_id") or "")
 
 
 def answer(sharing: Sharing, reader: Reader, request: Request, *, command: str, sharable: bool) -> Message:
@@ -34,6 +27,9 @@ def answer(sharing: Sharing, reader: Reader, request: Request, *, command: str, 
             return lists.help_on(command)
         case Thanks():
             return lists.welcome()
+        case Submit() | ListOwn() | Review():
+            # These need a form, or are for one person's eyes: words in a conversation cannot have either.
+            return only_by_command(command)
 
 
 def draw(

@@ -14,30 +14,32 @@ from bot.blocks.message import Message
 from bot.blocks.pick import Pick, read_pick
 from bot.blocks.story import full, shared
 from bot.errors import UserError
-from bot.handlers.answer import draw, reader_of
+from bot.handlers.answer import draw
+from bot.handlers.permissions import reader_of
 from bot.handlers.replies import Replies
 from bot.services.once import Once
-from bot.services.sharing import Sharing
+from bot.services.shelves import Shelves
 from bot.slack_errors import error_of
 
 Payload = Mapping[str, Any]
 
 
-def register(app: AsyncApp, sharing: Sharing, replies: Replies, once: Once) -> None:
-    app.action(ids.SHARE)(partial(share_story, sharing, replies, once))
-    app.action(ids.ANOTHER)(partial(another_story, sharing, replies))
-    app.action(ids.READ)(partial(read_story, sharing))
-    app.action(_numbered(ids.RUNNER_UP))(partial(show_story, sharing, replies))
-    app.action(ids.SHOW_STORY)(partial(show_story, sharing, replies))
-    app.action(_numbered(ids.SHOW_THEME))(partial(show_theme, sharing, replies))
-    app.action(ids.SHOW_THEMES)(partial(show_themes, sharing, replies))
+def register(app: AsyncApp, shelves: Shelves, replies: Replies, once: Once) -> None:
+    app.action(ids.SHARE)(partial(share_story, shelves, replies, once))
+    app.action(ids.ANOTHER)(partial(another_story, shelves, replies))
+    app.action(ids.READ)(partial(read_story, shelves))
+    app.action(_numbered(ids.RUNNER_UP))(partial(show_story, shelves, replies))
+    app.action(ids.SHOW_STORY)(partial(show_story, shelves, replies))
+    app.action(_numbered(ids.SHOW_THEME))(partial(show_theme, shelves, replies))
+    app.action(ids.SHOW_THEMES)(partial(show_themes, shelves, replies))
 
 
 async def share_story(
-    sharing: Sharing, replies: Replies, once: Once, ack: AsyncAck, body: Payload, action: Payload, context: Payload
+    shelves: Shelves, replies: Replies, once: Once, ack: AsyncAck, body: Payload, action: Payload, context: Payload
 ) -> None:
     await ack()
     pick, reader = read_pick(action["value"]), reader_of(context)
+    sharing = await shelves.of(reader)
     story = sharing.story(pick.story_id)
     place = body["container"]
 
@@ -55,10 +57,11 @@ async def share_story(
 
 
 async def another_story(
-    sharing: Sharing, replies: Replies, ack: AsyncAck, body: Payload, action: Payload, context: Payload
+    shelves: Shelves, replies: Replies, ack: AsyncAck, body: Payload, action: Payload, context: Payload
 ) -> None:
     await ack()
     pick, reader = read_pick(action["value"]), reader_of(context)
+    sharing = await shelves.of(reader)
     shown = (*pick.shown, pick.story_id)
     sharable = not _is_direct(body)
     if found := sharing.another(reader, pick.words, shown):
@@ -71,8 +74,11 @@ async def another_story(
     await _answer(replies, body, pick, message)
 
 
-async def read_story(sharing: Sharing, ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient) -> None:
+async def read_story(
+    shelves: Shelves, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
+) -> None:
     await ack()
+    sharing = await shelves.of(reader_of(context))
     story = sharing.story(read_pick(action["value"]).story_id)
     try:
         await client.views_open(trigger_id=body["trigger_id"], view=full(story, sharing.library.themes_of(story)))
@@ -83,26 +89,30 @@ async def read_story(sharing: Sharing, ack: AsyncAck, body: Payload, action: Pay
 
 
 async def show_story(
-    sharing: Sharing, replies: Replies, ack: AsyncAck, body: Payload, action: Payload, context: Payload
+    shelves: Shelves, replies: Replies, ack: AsyncAck, body: Payload, action: Payload, context: Payload
 ) -> None:
     await ack()
     pick, reader = read_pick(action["value"]), reader_of(context)
+    sharing = await shelves.of(reader)
     found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
     message = draw(sharing, reader, found, sharable=not _is_direct(body), shown=pick.shown)
     await _answer(replies, body, pick, message)
 
 
 async def show_theme(
-    sharing: Sharing, replies: Replies, ack: AsyncAck, body: Payload, action: Payload, context: Payload
+    shelves: Shelves, replies: Replies, ack: AsyncAck, body: Payload, action: Payload, context: Payload
 ) -> None:
     await ack()
-    theme, reader = sharing.theme(action["value"]), reader_of(context)
+    reader = reader_of(context)
+    sharing = await shelves.of(reader)
+    theme = sharing.theme(action["value"])
     message = lists.stories_of(theme, sharing.library.stories_with(theme.id), reader.user_id)
     await _answer(replies, body, Pick(""), message)
 
 
-async def show_themes(sharing: Sharing, replies: Replies, ack: AsyncAck, body: Payload) -> None:
+async def show_themes(shelves: Shelves, replies: Replies, ack: AsyncAck, body: Payload, context: Payload) -> None:
     await ack()
+    sharing = await shelves.of(reader_of(context))
     await _answer(replies, body, Pick(""), lists.themes(sharing.library))
 
 

@@ -16,7 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.lists import apology
 from bot.blocks.message import QUIETLY
+from bot.blocks.submit import refused
 from bot.errors import UserError
+from bot.handlers.forms import open_form
 from bot.handlers.replies import Replies
 from bot.slack_errors import error_of, is_refused_for_now, is_unconfirmed
 
@@ -45,14 +47,20 @@ async def tell(
         # It may have been posted: an apology beside the answer would only confuse.
         log.warning("Slack did not confirm an answer (%s)", _kind(error))
         return
-    message = apology(_words_for(error))
+    said = _words_for(error)
+    message = apology(said)
+    if body.get("type") == "view_submission":
+        # On top of the form, so that what was typed is still there beneath.
+        _answer(response, {"response_action": "push", "view": refused(said)})
+        return
     if "command" in body:
-        response.body = json.dumps({"response_type": "ephemeral", **message})
-        response.headers["content-type"] = ["application/json"]
+        _answer(response, {"response_type": "ephemeral", **message})
         return
     try:
         if body.get("response_url"):
             await replies.whisper(body, message)
+        elif body.get("trigger_id"):
+            await open_form(client, body, refused(said))
         elif channel_id := _asked_in(body):
             event = body["event"]
             in_channel = event["type"] == "app_mention"
@@ -61,6 +69,11 @@ async def tell(
             await client.chat_postMessage(channel=channel_id, thread_ts=thread_ts, text=text, blocks=blocks, **QUIETLY)
     except (UserError, SlackApiError, ClientError, TimeoutError) as untold:
         log.warning("The person could not be told: %s", type(untold).__name__)
+
+
+def _answer(response: BoltResponse, answer: Payload) -> None:
+    response.body = json.dumps(answer)
+    response.headers["content-type"] = ["application/json"]
 
 
 def _words_for(error: Exception) -> str:

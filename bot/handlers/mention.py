@@ -10,21 +10,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.message import QUIETLY
 from bot.blocks.text import typed
 from bot.domain import request
-from bot.handlers.answer import answer, reader_of
+from bot.handlers.answer import answer
+from bot.handlers.permissions import reader_of
 from bot.services.once import Once
-from bot.services.sharing import Sharing
+from bot.services.shelves import Shelves
 from bot.slack_errors import is_refused_for_now
 
 Payload = Mapping[str, Any]
 
 
-def register(app: AsyncApp, command: str, sharing: Sharing, once: Once) -> None:
-    app.event("app_mention")(partial(asked_in_words, sharing, once, command))
-    app.event("message")(partial(asked_in_words, sharing, once, command))
+def register(app: AsyncApp, command: str, shelves: Shelves, once: Once) -> None:
+    app.event("app_mention")(partial(asked_in_words, shelves, once, command))
+    app.event("message")(partial(asked_in_words, shelves, once, command))
 
 
 async def asked_in_words(
-    sharing: Sharing,
+    shelves: Shelves,
     once: Once,
     command: str,
     event: Payload,
@@ -40,6 +41,7 @@ async def asked_in_words(
 
     async def post() -> None:
         asked = request.parse_said(typed(text))
+        sharing = await shelves.of(reader)
         message = answer(sharing, reader, asked, command=command, sharable=in_channel)
         await client.chat_postMessage(
             channel=channel_id,
@@ -50,7 +52,7 @@ async def asked_in_words(
         )
 
     # The same words can arrive under two event ids: as `app_mention` and as `message`.
-    keys = [("event", body.get("event_id")), ("message", reader.team_id, channel_id, ts)]
+    keys = [("event", body.get("event_id")), ("message", reader.workspace, channel_id, ts)]
     await once.run(keys, post, try_again_after=is_refused_for_now)
 
 

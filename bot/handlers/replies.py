@@ -30,7 +30,7 @@ class Replies:
 
     async def whisper(self, body: Mapping[str, Any], message: Message) -> None:
         """Answer for the eyes of whoever pressed, in the thread they are in."""
-        thread_ts = (body.get("message") or {}).get("thread_ts") or body["container"].get("thread_ts")
+        thread_ts = (body.get("message") or {}).get("thread_ts") or (body.get("container") or {}).get("thread_ts")
         in_thread = {"thread_ts": thread_ts} if thread_ts else {}
         await self._post(body, {"replace_original": False, "response_type": "ephemeral", **in_thread, **message})
 

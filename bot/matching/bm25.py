@@ -1,19 +1,19 @@
 """Which stories hold the words: BM25 over weighted fields, scaled so that 1 means "every word, fully"."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.domain.library import Library
 from bot.domain.match import Why
 from bot.domain.story import Story
 from bot.matching import channels
 from bot.matching.words import WORD, fold, split, stem
 
 Floats = NDArray[np.float32]
+Numbers = NDArray[np.int32]
 
 FIELD_WEIGHTS: Mapping[str, float] = {
     "company": 6.0,
@@ -21,6 +21,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {
     "country": 4.0,
     "year": 4.0,
     "industry": 4.0,
+    "told_by": 4.0,
     "channel": 3.0,
     "title": 2.0,
     "summary": 1.5,
@@ -33,94 +34,102 @@ THEME_WEIGHTS = (8.0, 6.0, 5.0, 4.0, 3.0)
 """What a story's themes count in the same measure, the strongest first, as packs list them."""
 
 SATURATION = 1.0
-"""BM25's k1: at this weight a word counts half. Stories have much the same length, so BM25's b is left out."""
+"""BM25's k1: at this weight a word counts half. BM25's b is left out: a long telling is no worse answer."""
 
 ABOUT = FIELD_WEIGHTS["title"]
 """From this weight on a story is of a word, rather than only saying it."""
 
 
-KINDS = {"country": "place", "title": "mentions", "summary": "mentions", "story": "mentions", "takeaway": "mentions"}
+KINDS = {
+    "country": "place",
+    "told_by": "told by",
+    "title": "mentions",
+    "summary": "mentions",
+    "story": "mentions",
+    "takeaway": "mentions",
+}
 """How a field is called in a reason, where it is not by its own name."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Posting:
-    """The stories that hold one stem: their numbers in order, and for each its weight and the number of its reason."""
+class Held:
+    """The stories that hold a stem or show a theme: their numbers in order, and for each how much it weighs there."""
 
-    stories: NDArray[np.int32]
+    stories: Numbers
     weights: Floats
-    whys: NDArray[np.int32]
+
+
+NOWHERE = Held(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 class Index:
     """Word stems to the stories that hold them, and themes to the stories that show them."""
 
-    def __init__(self, library: Library) -> None:
-        self.size = len(library.stories)
+    def __init__(self, stories: Sequence[Story]) -> None:
+        self.size = len(stories)
         self.words: set[str] = set()
         numbers: dict[Why, int] = {}
         held: dict[str, dict[int, tuple[float, int]]] = defaultdict(dict)
-        ids = [*(theme.id for theme in library.themes), *map(channels.phrase_id, channels.SAID)]
-        self._themes = {theme_id: np.zeros(self.size, np.float32) for theme_id in ids}
-        for number, story in enumerate(library.stories):
+        shown: dict[str, dict[int, float]] = defaultdict(dict)
+        for number, story in enumerate(stories):
             for word, weight, why in _words(story):
                 self.words.add(word)
                 before, first = held[stem(word)].get(number, (0.0, numbers.setdefault(why, len(numbers))))
                 held[stem(word)][number] = (before + weight, first)
             for theme, weight in zip(story.themes, THEME_WEIGHTS, strict=False):
-                if theme in self._themes:
-                    self._themes[theme][number] = weight
-            if story.channel and (said := channels.phrase_id(story.channel)) in self._themes:
-                self._themes[said][number] = channels.WEIGHT
-        self._whys: list[Why] = list(numbers)
-        self._postings = {known: _posting(stories) for known, stories in held.items()}
+                shown[theme][number] = weight
+            if story.channel:
+                shown[channels.phrase_id(story.channel)][number] = channels.WEIGHT
+        self._held = {known: _held(of, [weight for weight, _ in of.values()]) for known, of in held.items()}
+        self._shown = {theme: _held(of, of.values()) for theme, of in shown.items()}
+        self._whys = list(numbers)
+        self._first_whys = {known: np.array([why for _, why in of.values()], np.int32) for known, of in held.items()}
 
-    def __contains__(self, known: str) -> bool:
-        return known in self._postings
+    def holding(self, known: str) -> int:
+        """How many stories hold a stem."""
+        return len(self._held.get(known, NOWHERE).stories)
 
-    def rarity(self, known: str) -> float:
-        """BM25's idf: how much a stem tells; most for one that no story holds."""
-        holding = len(self._postings[known].stories) if known in self._postings else 0
-        return float(np.log1p((self.size - holding + 0.5) / (holding + 0.5)))
+    def shown(self, theme: str) -> Held:
+        """The stories that show a theme, or that happened by a channel."""
+        return self._shown.get(theme, NOWHERE)
 
-    def evidence(self, known: str, themes: Collection[str] = ()) -> Floats:
-        """For each story, 0 to 1: how surely it holds this stem, or shows the themes that the word speaks of.
+    def evidence(self, known: str, themes: Collection[str] = ()) -> Held:
+        """The stories that hold this stem or show the themes that the word speaks of, weighed 0 to 1 by how surely.
 
         Two witnesses that know nothing of each other: a story that shows the theme *and* says the word goes before
         one whose theme is a little stronger.
         """
         # Whoever says "on the phone" means the channel, and no story about a phone.
-        said = self._weight(known) * (not any(map(channels.is_phrase, themes)))
-        shown = np.zeros(self.size, np.float32)
+        said = NOWHERE if any(map(channels.is_phrase, themes)) else self._held.get(known, NOWHERE)
+        doubt = SATURATION / (said.weights + SATURATION)
+        if not themes:
+            return Held(said.stories, 1 - doubt)
+        left = np.ones(self.size, np.float32)
+        left[said.stories] = doubt
+        weights = np.zeros(self.size, np.float32)
         for theme in themes:
-            shown += self._themes[theme]
-        return 1 - SATURATION / (said + SATURATION) * SATURATION / (shown + SATURATION)
+            shown = self.shown(theme)
+            weights[shown.stories] += shown.weights
+        left *= SATURATION / (weights + SATURATION)
+        stories = np.flatnonzero(left < 1).astype(np.int32)
+        return Held(stories, 1 - left[stories])
 
-    def about(self, known: str, themes: Iterable[str] = ()) -> NDArray[np.bool_]:
-        """For each story, whether it is of this stem or shows one of these themes, rather than only saying it."""
-        about = self._weight(known) >= ABOUT
-        for theme in themes:
-            about |= self._themes[theme] > 0
-        return about
+    def about(self, known: str, themes: Iterable[str] = ()) -> Numbers:
+        """The stories that are of this stem or show one of these themes, rather than only saying it."""
+        said = self._held.get(known, NOWHERE)
+        return np.concatenate([said.stories[said.weights >= ABOUT], *(self.shown(theme).stories for theme in themes)])
 
     def why(self, known: str, story: int) -> Why | None:
         """Where a story, by its number, holds a stem, as the story spells it."""
-        if posting := self._postings.get(known):
-            at = int(np.searchsorted(posting.stories, story))
-            if at < len(posting.stories) and posting.stories[at] == story:
-                return self._whys[int(posting.whys[at])]
+        stories = self._held.get(known, NOWHERE).stories
+        at = int(np.searchsorted(stories, story))
+        if at < len(stories) and stories[at] == story:
+            return self._whys[int(self._first_whys[known][at])]
         return None
 
-    def _weight(self, known: str) -> Floats:
-        weight = np.zeros(self.size, np.float32)
-        if posting := self._postings.get(known):
-            weight[posting.stories] = posting.weights
-        return weight
 
-
-def _posting(stories: Mapping[int, tuple[float, int]]) -> _Posting:
-    weights, whys = zip(*stories.values(), strict=True)
-    return _Posting(np.array(list(stories), np.int32), np.array(weights, np.float32), np.array(whys, np.int32))
+def _held(stories: Collection[int], weights: Collection[float]) -> Held:
+    return Held(np.fromiter(stories, np.int32, len(stories)), np.fromiter(weights, np.float32, len(weights)))
 
 
 def _words(story: Story) -> Iterator[tuple[str, float, Why]]:

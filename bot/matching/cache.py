@@ -1,73 +1,128 @@
-"""Vectors of a library's texts kept on disk, so that a restart encodes only what is new.
+"""Vectors kept by what they are of: on disk, so that a restart encodes only what is new, and lately used in memory.
 
-Only what is in packs is kept: nobody's query ever reaches the disk. A file that is damaged, or was written by another
-encoder, is made anew, never believed.
+Only what is in packs reaches the disk: nobody's query, and nobody's own story. A file that is damaged, or was written
+by another encoder, is made anew, never believed.
 """
 
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.matching.bm25 import Floats
+from bot.matching.encoder import Encoder
 
 log = logging.getLogger(__name__)
 
-Encode = Callable[[Sequence[str]], Floats]
+MOST_RECENT = 30_000
+"""Texts whose vectors are kept in memory: 30 MB, or some three thousand stories of teams."""
+
+Half = NDArray[np.float16]
+Vectors = dict[bytes, Half]
+"""By a digest of what they are of."""
+
 _DIGEST = 16
 
 
 class VectorCache:
-    """One file of vectors in `folder`, for one `version` of an encoder. Half precision: 1 kB a text."""
+    """The vectors of a library's texts; those that are asked for are kept in `folder`, if there is one.
 
-    def __init__(self, folder: Path, version: str) -> None:
-        self._path = folder / f"vectors-{hashlib.sha256(version.encode()).hexdigest()[:16]}.npz"
+    One file for each version of an encoder, in half precision: 1 kB a text.
+    """
 
-    def encode(self, texts: Sequence[str], encode: Encode) -> Floats:
-        """The vectors of `texts`, one row each: those that are kept, and `encode` for the others.
+    def __init__(self, folder: Path | None, encoder: Encoder) -> None:
+        self._path = folder / f"vectors-{_digest(encoder.version).hex()}.npz" if folder else None
+        self._encoder = encoder
+        self._kept = _read(self._path) if self._path else {}
+        self._asked: Vectors = {}
+        self._is_new = False
 
-        Keeps exactly these texts for the next time. A folder that cannot be read or written costs time, nothing else.
-        """
-        kept = self._read()
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """The vectors of `texts`, one row each: those that are kept, and the encoder's for the others."""
         digests = [_digest(text) for text in texts]
-        missing = list({digest: at for at, digest in enumerate(digests) if digest not in kept}.values())
-        if missing:
-            fresh = encode([texts[at] for at in missing]).astype(np.float16)
-            kept |= {digests[at]: vector for at, vector in zip(missing, fresh, strict=True)}
-            self._write({digest: kept[digest] for digest in digests})
-        # Through half precision in any case: the same text means the same before and after a restart.
-        vectors: Floats = np.stack([kept[digest] for digest in digests]).astype(np.float32)
-        return vectors
+        if missing := _missing(texts, digests, self._kept):
+            self._kept |= _encoded(missing, self._encoder)
+            self._is_new = True
+        self._asked |= {digest: self._kept[digest] for digest in digests}
+        return _rows(self._asked, digests)
 
-    def _read(self) -> dict[bytes, Floats]:
-        try:
-            with self._path.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
-                digests, vectors, seal = file["digests"], file["vectors"], file["seal"]
-            if seal.tobytes() == _seal(digests, vectors) and len(digests) == len(vectors):
-                return dict(zip((digest.tobytes() for digest in digests), vectors, strict=True))
-        except FileNotFoundError:
-            return {}
-        except Exception as damaged:  # a damaged archive fails in many ways; each means: make it anew
-            log.warning("The kept vectors cannot be read (%s); making them anew", type(damaged).__name__)
-            return {}
-        log.warning("The kept vectors are damaged; making them anew")
+    def keep(self) -> None:
+        """Keep exactly what was asked for. A folder that cannot be written costs time at the next start, only."""
+        if self._path and self._is_new:
+            _write(self._path, self._asked)
+
+
+class RecentVectors:
+    """The vectors of the texts that were asked for last, in memory. Several threads may ask."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._kept: OrderedDict[bytes, Half] = OrderedDict()
+        self._lock = Lock()
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """The vectors of `texts`, one row each; only what was not asked for lately is encoded."""
+        digests = [_digest(text) for text in texts]
+        with self._lock:
+            known = {digest: self._kept[digest] for digest in digests if digest in self._kept}
+        known |= _encoded(_missing(texts, digests, known), self._encoder)
+        with self._lock:
+            for digest in digests:
+                self._kept[digest] = known[digest]
+                self._kept.move_to_end(digest)
+            while len(self._kept) > MOST_RECENT:
+                self._kept.popitem(last=False)
+        return _rows(known, digests)
+
+
+def _missing(texts: Sequence[str], digests: Sequence[bytes], kept: Mapping[bytes, Half]) -> dict[bytes, str]:
+    return {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in kept}
+
+
+def _encoded(texts: Mapping[bytes, str], encoder: Encoder) -> Vectors:
+    """In half precision at once: the same text means the same whether it was kept or not."""
+    if not texts:
         return {}
+    return dict(zip(texts, encoder.encode(list(texts.values())).astype(np.float16), strict=True))
 
-    def _write(self, kept: dict[bytes, Floats]) -> None:
-        digests = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, _DIGEST)
-        vectors = np.stack(list(kept.values()))
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Written aside and moved into place: another process never reads half a file.
-            with tempfile.TemporaryDirectory(dir=self._path.parent) as aside:
-                made = Path(aside) / self._path.name
-                np.savez(made, digests=digests, vectors=vectors, seal=np.frombuffer(_seal(digests, vectors), np.uint8))
-                made.replace(self._path)
-        except OSError as refused:
-            log.warning("Vectors cannot be kept (%s): the next start will take as long again", refused.strerror)
+
+def _rows(vectors: Mapping[bytes, Half], digests: Sequence[bytes]) -> Floats:
+    return np.array([vectors[digest] for digest in digests], np.float16).astype(np.float32)
+
+
+def _read(path: Path) -> Vectors:
+    try:
+        with path.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
+            digests, vectors, seal = file["digests"], file["vectors"], file["seal"]
+        if seal.tobytes() == _seal(digests, vectors) and len(digests) == len(vectors):
+            return dict(zip((digest.tobytes() for digest in digests), vectors, strict=True))
+    except FileNotFoundError:
+        return {}
+    except Exception as damaged:  # a damaged archive fails in many ways; each means: make it anew
+        log.warning("The kept vectors cannot be read (%s); making them anew", type(damaged).__name__)
+        return {}
+    log.warning("The kept vectors are damaged; making them anew")
+    return {}
+
+
+def _write(path: Path, kept: Vectors) -> None:
+    digests = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, _DIGEST)
+    vectors = np.stack(list(kept.values()))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written aside and moved into place: another process never reads half a file.
+        with tempfile.TemporaryDirectory(dir=path.parent) as aside:
+            made = Path(aside) / path.name
+            np.savez(made, digests=digests, vectors=vectors, seal=np.frombuffer(_seal(digests, vectors), np.uint8))
+            made.replace(path)
+    except OSError as refused:
+        log.warning("Vectors cannot be kept (%s): the next start will take as long again", refused.strerror)
 
 
 def _digest(text: str) -> bytes:

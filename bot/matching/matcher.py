@@ -1,24 +1,27 @@
-"""From what somebody typed to ranked stories, each with how surely it fits and why."""
+"""What the rest of the bot asks: stories of a library, and of a team's own beside it, for what somebody typed."""
 
+import logging
+import re
+from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from bot.domain.library import Library
 from bot.domain.match import Match
-from bot.matching.bm25 import Floats, Index
+from bot.domain.story import Story
+from bot.matching.bm25 import Index
+from bot.matching.cache import RecentVectors, VectorCache
+from bot.matching.duplicates import told_before
 from bot.matching.encoder import STANDARD, Encoder
+from bot.matching.filler import FILLER
+from bot.matching.lexicon import Lexicon
+from bot.matching.meaning import Themes, tells
+from bot.matching.ranking import Ranking
 from bot.matching.reasons import Reasons
-from bot.matching.strength import strength
-from bot.matching.understanding import Understanding, Understood
-from bot.matching.words import stem
+from bot.matching.shelf import Sense, Shelf, sense
+from bot.matching.spelling import Known, Spelling
+from bot.matching.understanding import Ear, Understanding
 
-SENTENCE_WEIGHT = 0.8
-THEME_WEIGHT = 0.6
-"""What meaning counts beside the words themselves, which count 1; docs/matching.md tells how these were chosen."""
-
-LEAST = 0.01
-"""A lower score is noise: such a story is not even near."""
+log = logging.getLogger(__name__)
 
 
 class Matcher:
@@ -29,55 +32,71 @@ class Matcher:
 
         `kept_in` is a folder for the vectors of the library's texts: with them, building takes a tenth of the time.
         """
-        self._stories = library.stories
-        self._index = Index(library)
-        self._understanding = Understanding(library, self._index, encoder, kept_in)
-        self._reasons = Reasons(library, self._index, self._understanding.meaning)
+        index = Index(library.stories)
+        self._library = library
+        self._lexicon = Lexicon(library.themes)
+        self._words = index.words | self._lexicon.words
+        self._ear, understood = _understood(library, self._words, encoder, kept_in)
+        self._shelf = Shelf(library.stories, index, understood)
+        self._recent = RecentVectors(self._ear.encoder) if self._ear else None
+        self._known = Known(self._words, FILLER, _names(library.stories))
+        self._reasons = Reasons({theme.id: theme.name for theme in library.themes})
+        self._ranking = self._over([self._shelf], [self._known])
 
     @property
     def understands_meaning(self) -> bool:
         """Whether sentences and other languages are understood, rather than words alone."""
-        return self._understanding.meaning is not None
+        return self._ear is not None
 
     def match(self, words: str, limit: int | None = None) -> list[Match]:
         """The stories that something speaks for, or the best `limit` of them, best first. Never fails on any text."""
-        understood = self._understanding.of(words)
-        scores = self._scores(understood)
-        best = float(scores.max(initial=0))
-        ranked = [int(number) for number in np.argsort(-scores, kind="stable")[:limit] if scores[number] >= LEAST]
-        return [
-            Match(
-                story=self._stories[number],
-                score=round(float(scores[number]), 4),
-                strength=strength(float(scores[number]), best, len(self._stories)),
-                why=self._reasons.of(number, understood),
-            )
-            for number in ranked
-        ]
+        return self._ranking.match(words, limit)
 
-    def _scores(self, understood: Understood) -> Floats:
-        """One score a story: how much of what the words tell it holds, and how near it is in meaning."""
-        scores = np.zeros(len(self._stories), np.float32)
-        told = 0.0
-        for word in understood.asked.words:
-            rarity, evidence = self._evidence(word, understood)
-            scores += rarity * evidence
-            told += rarity
-        scores /= told or 1.0
-        if heard := understood.heard:
-            scores += SENTENCE_WEIGHT * heard.sentences + THEME_WEIGHT * heard.themes
-        for word in understood.asked.unwanted:
-            scores[self._index.about(stem(word), understood.themes.get(word, ()))] = 0
-        return scores
+    def with_own(self, stories: Sequence[Story]) -> Ranking:
+        """Finds a team's own stories as well; the library's are shared, so this is small and quickly made.
 
-    def _evidence(self, word: str, understood: Understood) -> tuple[float, Floats]:
-        """How much a word tells, and for each story, 0 to 1, how surely it holds it or a word that means the same."""
-        rarity = self._index.rarity(stem(word))
-        evidence = self._index.evidence(stem(word), understood.themes.get(word, ()))
-        near = understood.near.get(word, [])
-        for neighbour, likeness in near:
-            held = self._index.evidence(stem(neighbour), understood.themes.get(neighbour, ()))
-            evidence = np.maximum(evidence, likeness * held)
-        for neighbour, likeness in near[:1]:
-            rarity = likeness * self._index.rarity(stem(neighbour)) + (1 - likeness) * rarity
-        return rarity, evidence
+        Only what was not encoded lately is encoded, in about a millisecond a sentence: do it off the event loop too.
+        A story with the id of one of the library's is left out, as in `Library.with_own`.
+        """
+        own = [story for story in stories if not self._library.story(story.id)]
+        if not own:
+            return self._ranking
+        index = Index(own)
+        new = index.words - self._words
+        understood = sense(own, filter(tells, new), self._recent.encode) if self._recent else None
+        shelf = Shelf(own, index, understood)
+        return self._over([self._shelf, shelf], [self._known, Known(new, names=_names(own))])
+
+    def reads_like(self, text: str, others: Sequence[tuple[str, str]] = ()) -> str | None:
+        """The id of the library's story, or of `others` (ids and texts), that `text` tells again; None if none does.
+
+        A text is a title, an empty line and what happened, up to some 2,500 characters. Takes some ten milliseconds,
+        and a second where two hundred `others` were not compared lately: do it off the event loop.
+        """
+        return told_before(text, self._shelf, others, self._recent.encode if self._recent else None)
+
+    def _over(self, shelves: Sequence[Shelf], known: Sequence[Known]) -> Ranking:
+        is_word = self._ear.encoder.is_word if self._ear else lambda _: False
+        return Ranking(Understanding(shelves, self._lexicon, Spelling(known, is_word), self._ear), self._reasons)
+
+
+def _understood(
+    library: Library, words: set[str], encoder: Encoder | None, kept_in: Path | None
+) -> tuple[Ear | None, Sense | None]:
+    """What hears the meaning of queries, and what the library means; neither where the encoder does not work."""
+    if encoder is None or not library.stories:
+        return None, None
+    try:
+        cache = VectorCache(kept_in, encoder)
+        understood = sense(library.stories, {*filter(tells, words), *FILLER}, cache.encode)
+        ear = Ear(encoder, Themes(library.themes, cache.encode))
+        cache.keep()
+        encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits
+    except Exception:
+        log.warning("The sentence encoder cannot be used: stories are matched by their words alone.", exc_info=True)
+        return None, None
+    return ear, understood
+
+
+def _names(stories: Sequence[Story]) -> list[str]:
+    return [re.split(r"[(,]", story.company)[0].strip() for story in stories if story.company]

@@ -1,22 +1,17 @@
 """What words and sentences mean, whatever the language: near vectors mean alike."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from bot.domain.library import Library
-from bot.domain.story import Story
-from bot.matching.bm25 import THEME_WEIGHTS, Floats
-from bot.matching.cache import VectorCache
-from bot.matching.encoder import Encoder
+from bot.domain.story import Story, Theme
+from bot.matching.bm25 import THEME_WEIGHTS, Floats, Index
 from bot.matching.filler import FILLER
 
-MOST_CHARACTERS = 240
-"""What is encoded of a query: the time grows with the text, its meaning hardly."""
+Encode = Callable[[Sequence[str]], Floats]
+"""From texts to vectors of length 1, one row each."""
 
 MOST_NEIGHBOURS = 8
 SHORTEST_WORD = 4
@@ -38,69 +33,90 @@ class Neighbour(NamedTuple):
     likeness: float
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a query means beside the library; every likeness is 0 to 1."""
+class Words:
+    """What the words of stories, or filler, mean."""
 
-    sentences: Floats
-    """Each story's likeness by its nearest passage."""
-    themes: Floats
-    """Each story's likeness by the themes it shows."""
-    theme_likeness: Mapping[str, float]
-    """Each theme's own likeness, by id."""
-    passages: Floats
-    """Every passage's cosine, for whoever asks which was nearest."""
-
-
-class Meaning:
-    """The passages of every story, the phrases of every theme and the words of all, as vectors."""
-
-    def __init__(self, library: Library, words: Set[str], encoder: Encoder, kept_in: Path | None) -> None:
-        self._encoder = encoder
-        passages = [list(_passages(story)) for story in library.stories]
-        self._passages: list[str] = [passage for told in passages for passage in told]
-        self._starts = np.cumsum([0, *map(len, passages)])
-        phrases = [(theme.name, theme.meaning, *theme.synonyms) for theme in library.themes]
-        self._theme_ids = [theme.id for theme in library.themes]
-        self._theme_starts = np.cumsum([0, *map(len, phrases)])
-        self._shown = _shown(library)
-        self._words = [*sorted(word for word in words - FILLER if _tells(word)), *sorted(FILLER)]
-        texts = [*self._passages, *(phrase for said in phrases for phrase in said), *self._words]
-        keep = VectorCache(kept_in, encoder.version) if kept_in else None
-        vectors = keep.encode(texts, encoder.encode) if keep else encoder.encode(texts)
-        encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits
-        ends = np.cumsum([len(self._passages), self._theme_starts[-1]])
-        self._passage_vectors, self._phrase_vectors, self._word_vectors = np.split(vectors, ends)
-
-    def encoded(self, text: str, words: Sequence[str] = ()) -> Floats:
-        """The vectors of a text and of single words; together, because a second call costs as much again."""
-        return self._encoder.encode([text[:MOST_CHARACTERS], *words])
+    def __init__(self, words: Iterable[str], encode: Encode) -> None:
+        self._words = sorted(words)
+        self._vectors = encode(self._words)
 
     def near(self, word: str, vector: Floats) -> list[Neighbour]:
-        """For a word that the library lacks: its words, or filler, that mean nearly the same, in any language."""
-        likeness = _likeness(self._word_vectors @ vector, WORD_COSINES)
+        """For a word that no story holds: the words that mean nearly the same, in any language, the nearest first."""
+        if not self._words:
+            return []
+        likeness = _likeness(self._vectors @ vector, WORD_COSINES)
         nearest = [Neighbour(self._words[at], float(likeness[at])) for at in np.argsort(-likeness)[:MOST_NEIGHBOURS]]
-        return [near for near in nearest if near.likeness > 0 and (_tells(word) or near.word in FILLER)]
-
-    def heard(self, vector: Floats) -> Heard:
-        """What the text of this vector means."""
-        passages = self._passage_vectors @ vector
-        themes = _likeness(np.maximum.reduceat(self._phrase_vectors @ vector, self._theme_starts[:-1]), THEME_COSINES)
-        shown = themes[:, None] * self._shown
-        return Heard(
-            sentences=_likeness(np.maximum.reduceat(passages, self._starts[:-1]), SENTENCE_COSINES),
-            themes=(shown.max(axis=0, initial=0) + shown.sum(axis=0)) / 2,
-            theme_likeness=dict(zip(self._theme_ids, themes.tolist(), strict=True)),
-            passages=passages,
-        )
-
-    def closest(self, heard: Heard, story: int) -> str:
-        """The passage of a story that is nearest to what was heard."""
-        start, end = self._starts[story], self._starts[story + 1]
-        return self._passages[int(start) + int(heard.passages[start:end].argmax())]
+        return [near for near in nearest if near.likeness > 0 and (tells(word) or near.word in FILLER)]
 
 
-def _tells(word: str) -> bool:
+class Themes:
+    """What themes mean, by their names, meanings and synonyms."""
+
+    def __init__(self, themes: Sequence[Theme], encode: Encode) -> None:
+        phrases = [(theme.name, theme.meaning, *theme.synonyms) for theme in themes]
+        self._ids = [theme.id for theme in themes]
+        self._starts = np.cumsum([0, *map(len, phrases)])
+        self._vectors = encode([phrase for said in phrases for phrase in said])
+
+    def likeness(self, vector: Floats) -> dict[str, float]:
+        """The themes by id that a text of this vector speaks of, and how surely: above 0 up to 1."""
+        if not self._ids:
+            return {}
+        nearest = np.maximum.reduceat(self._vectors @ vector, self._starts[:-1])
+        likeness = _likeness(nearest, THEME_COSINES).tolist()
+        return {theme: like for theme, like in zip(self._ids, likeness, strict=True) if like > 0}
+
+
+class Passages:
+    """What every passage of some stories, known by their numbers, means."""
+
+    def __init__(self, stories: Sequence[Story], encode: Encode) -> None:
+        passages = [[story.title, story.summary, *sentences(story.summary), *sentences(story.story)] for story in stories]
+        self._passages = [passage for told in passages for passage in told]
+        self._starts = np.cumsum([0, *map(len, passages)])
+        self._vectors = encode(self._passages)
+        self._lengths = np.linalg.norm(np.add.reduceat(self._vectors, self._starts[:-1]), axis=1)
+
+    def likeness(self, vector: Floats) -> Floats:
+        """Each story's likeness to a text of this vector, by its nearest passage: 0 to 1."""
+        return _likeness(np.maximum.reduceat(self._vectors @ vector, self._starts[:-1]), SENTENCE_COSINES)
+
+    def topics(self, vector: Floats) -> Floats:
+        """Each whole story's cosine with a text of this vector."""
+        topics: Floats = np.add.reduceat(self._vectors @ vector, self._starts[:-1]) / self._lengths
+        return topics
+
+    def closest(self, vector: Floats, story: int) -> tuple[str, float]:
+        """The passage of a story that is nearest to a text of this vector, and how near: 0 to 1."""
+        likeness = _likeness(self.vectors(story) @ vector, SENTENCE_COSINES)
+        nearest = int(likeness.argmax())
+        return self._passages[int(self._starts[story]) + nearest], float(likeness[nearest])
+
+    def vectors(self, story: int) -> Floats:
+        """The vectors of a story's passages, one row each."""
+        return self._vectors[self._starts[story] : self._starts[story + 1]]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, each on one line; a title without a full stop is one when an empty line follows it."""
+    return [" ".join(sentence.split()) for sentence in _SENTENCE_END.split(text) if not sentence.isspace() and sentence]
+
+
+def shown(index: Index, themes: Mapping[str, float]) -> Floats:
+    """How surely each story shows `themes`, meant so much each: 0 to 1, and a little more where it shows several."""
+    best = np.zeros(index.size, np.float32)
+    total = np.zeros(index.size, np.float32)
+    for theme, likeness in themes.items():
+        held = index.shown(theme)
+        surely = likeness / THEME_WEIGHTS[0] * held.weights
+        best[held.stories] = np.maximum(best[held.stories], surely)
+        total[held.stories] += surely
+    together: Floats = np.multiply(best + total, 0.5, dtype=np.float32)
+    return together
+
+
+def tells(word: str) -> bool:
+    """Whether a word tells enough alone to be compared by its meaning."""
     return word.isalpha() and (len(word) >= SHORTEST_WORD or not word.isascii())
 
 
@@ -108,19 +124,3 @@ def _likeness(cosines: Floats, bounds: tuple[float, float]) -> Floats:
     low, high = bounds
     likeness: Floats = np.clip((cosines - low) / (high - low), 0, 1)
     return likeness
-
-
-def _shown(library: Library) -> Floats:
-    """Themes by stories: how strongly each story shows each theme, 0 to 1."""
-    rows = {theme.id: row for row, theme in enumerate(library.themes)}
-    shown = np.zeros((len(library.themes), len(library.stories)), np.float32)
-    for column, story in enumerate(library.stories):
-        for theme, weight in zip(story.themes, THEME_WEIGHTS, strict=False):
-            if theme in rows:
-                shown[rows[theme], column] = weight / THEME_WEIGHTS[0]
-    return shown
-
-
-def _passages(story: Story) -> Iterable[str]:
-    yield from (story.title, story.summary)
-    yield from filter(None, (" ".join(sentence.split()) for sentence in _SENTENCE_END.split(story.story)))

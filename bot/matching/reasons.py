@@ -1,13 +1,13 @@
 """Why a story was chosen, in words that a person can look for in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from textwrap import shorten
 
-from bot.domain.library import Library
 from bot.domain.match import Why
-from bot.matching.bm25 import Index
+from bot.domain.story import Story
 from bot.matching.channels import phrase_id
-from bot.matching.meaning import Meaning
+from bot.matching.shelf import Shelf
 from bot.matching.understanding import Understood
 from bot.matching.words import stem
 
@@ -19,51 +19,64 @@ CARRIED_FROM = 0.3
 """The likeness from which a word, a theme or a passage that means the same is a reason, if there is a better one."""
 
 
+@dataclass(frozen=True, slots=True)
 class Reasons:
-    """Gives reasons for the stories of one library, known by their numbers."""
+    """Gives reasons for stories, known by their shelf and their number there; `names` are those of themes by id."""
 
-    def __init__(self, library: Library, index: Index, meaning: Meaning | None) -> None:
-        self._shown = [library.themes_of(story) for story in library.stories]
-        self._channels = [story.channel or "" for story in library.stories]
-        self._index = index
-        self._meaning = meaning
+    names: Mapping[str, str]
 
-    def of(self, number: int, understood: Understood) -> tuple[Why, ...]:
+    def of(self, shelf: Shelf, number: int, understood: Understood) -> tuple[Why, ...]:
         """What the story is of, then what it mentions, then the passage that came nearest; at least one."""
-        return self._reasons(number, understood, CARRIED_FROM) or self._reasons(number, understood, 0)
+        told = _Told(shelf, number, understood, self.names)
+        return told.reasons(CARRIED_FROM) or told.reasons(0)
 
-    def _reasons(self, number: int, understood: Understood, least: float) -> tuple[Why, ...]:
-        said = list(dict.fromkeys(self._said(number, understood, least)))
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One story beside one query; `least` is the likeness from which something is a reason."""
+
+    shelf: Shelf
+    number: int
+    understood: Understood
+    names: Mapping[str, str]
+
+    def reasons(self, least: float) -> tuple[Why, ...]:
+        said = list(dict.fromkeys(self._said(least)))
         of = [why for why in said if why.kind != "mentions"]
         mentions = [why for why in said if why.kind == "mentions"]
         if not any(why.kind == "theme" for why in of):
-            of += self._theme(number, understood, least)
-        return tuple([*of, *mentions[:MOST_MENTIONS], *self._passage(number, understood, least)][:MOST_REASONS])
+            of += self._theme(least)
+        return tuple([*of, *mentions[:MOST_MENTIONS], *self._passage(least)][:MOST_REASONS])
 
-    def _said(self, number: int, understood: Understood, least: float) -> Iterator[Why]:
+    @property
+    def _story(self) -> Story:
+        return self.shelf.stories[self.number]
+
+    def _said(self, least: float) -> Iterator[Why]:
         """What the words of the query find in the story, the most telling word first."""
-        for word in sorted(understood.asked.words, key=lambda word: -self._index.rarity(stem(word))):
-            near = [neighbour.word for neighbour in understood.near.get(word, ()) if neighbour.likeness > least]
-            yield from next(filter(None, (self._held(number, known, understood) for known in (word, *near))), [])
+        rarity = self.understood.rarity
+        for word in sorted(self.understood.asked.words, key=lambda word: -rarity[word]):
+            near = [neighbour.word for neighbour in self.understood.near.get(word, ()) if neighbour.likeness > least]
+            yield from next(filter(None, map(self._held, (word, *near))), [])
 
-    def _held(self, number: int, word: str, understood: Understood) -> list[Why]:
+    def _held(self, word: str) -> list[Why]:
         """The themes of the story that a word speaks of, or else where the story holds the word."""
-        spoken = understood.themes.get(word, ())
-        themes = [Why("theme", theme.name) for theme in self._shown[number] if theme.id in spoken]
-        if phrase_id(self._channels[number]) in spoken:
-            themes.insert(0, Why("channel", self._channels[number]))
-        why = self._index.why(stem(word), number)
+        spoken = self.understood.themes.get(word, ())
+        themes = [Why("theme", self.names[theme]) for theme in self._story.themes if theme in spoken]
+        if self._story.channel and phrase_id(self._story.channel) in spoken:
+            themes.insert(0, Why("channel", self._story.channel))
+        why = self.shelf.index.why(stem(word), self.number)
         return themes or ([why] if why else [])
 
-    def _theme(self, number: int, understood: Understood, least: float) -> list[Why]:
+    def _theme(self, least: float) -> list[Why]:
         """The theme of the story that means most nearly what was asked."""
-        likeness = understood.heard.theme_likeness if understood.heard else {}
-        near = [theme for theme in self._shown[number] if likeness.get(theme.id, 0) > least]
-        return [Why("theme", theme.name) for theme in sorted(near, key=lambda theme: -likeness[theme.id])[:1]]
+        likeness = self.understood.heard.themes if self.understood.heard else {}
+        near = [theme for theme in self._story.themes if likeness.get(theme, 0) > least]
+        return [Why("theme", self.names[theme]) for theme in sorted(near, key=lambda theme: -likeness[theme])[:1]]
 
-    def _passage(self, number: int, understood: Understood, least: float) -> list[Why]:
+    def _passage(self, least: float) -> list[Why]:
         """The passage of the story that means most nearly what was asked."""
-        if not (self._meaning and understood.heard and understood.heard.sentences[number] > least):
+        if not (self.shelf.sense and self.understood.heard):
             return []
-        passage = self._meaning.closest(understood.heard, number)
-        return [Why("close to", shorten(passage, LONGEST_PASSAGE, placeholder=" …"))]
+        passage, likeness = self.shelf.sense.passages.closest(self.understood.heard.vector, self.number)
+        return [Why("close to", shorten(passage, LONGEST_PASSAGE, placeholder=" …"))] if likeness > least else []

@@ -1,9 +1,10 @@
 """Mending what was mistyped, from the library's own words and names, without bending words that are right."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -18,21 +19,24 @@ TWO_SLIPS_FROM = 8
 MOST_WORDS_OF_A_NAME = 3
 
 
+class Known:
+    """Words that are spelt right, and names as they are written."""
+
+    def __init__(self, words: Iterable[str], filler: Iterable[str] = (), names: Iterable[str] = ()) -> None:
+        """`filler` is known too, but nobody who mistypes a word means it: "donut" is no "dont"."""
+        of_words = set(words)
+        self.stems = set(map(stem, (*of_words, *filler)))
+        self.words = _Near(of_words)
+        self.names = {"".join(split(name)): name for name in names}
+        self.joined = _Near(self.names)
+
+
+@dataclass(frozen=True)
 class Spelling:
-    """Known words and names, by length, so that only those that could be meant are compared."""
+    """What is `known` of spelling; `is_word` tells real words beyond: "boats" are not mistyped "boots"."""
 
-    def __init__(
-        self, words: Iterable[str], filler: Iterable[str], names: Iterable[str], is_word: Callable[[str], bool]
-    ) -> None:
-        """`is_word` tells real words that are not among `words`: "boats" are not mistyped "boots".
-
-        `filler` is known too, but nobody who mistypes a word means it: "donut" is no "dont".
-        """
-        self._is_word = is_word
-        self._words = _by_length(words)
-        self._stems = {stem(word) for known in self._words.values() for word in known} | set(map(stem, filler))
-        self._names = {"".join(split(name)): name for name in names}
-        self._joined = _by_length(self._names)
+    known: Sequence[Known]
+    is_word: Callable[[str], bool]
 
     def mended(self, text: str) -> str:
         """The text with its mistyped words and names put right; the rest stays as it was typed."""
@@ -48,42 +52,60 @@ class Spelling:
         return "".join([*put_right, text[end:]])
 
     def _word(self, word: str) -> str | None:
-        if (
-            stem(word) in self._stems
-            or not word.isalpha()
-            or self._is_word(word)
-            or self._is_word(word.removesuffix("s"))
-        ):
+        is_known = any(stem(word) in known.stems for known in self.known)
+        if is_known or not word.isalpha() or self.is_word(word) or self.is_word(word.removesuffix("s")):
             return None
-        return _nearest(word, self._words)
+        return _nearest(word, [known.words for known in self.known])
 
     def _name_at(self, text: str, words: list[re.Match[str]]) -> tuple[int, str] | None:
         """A name that is mistyped, or written apart or together otherwise, and how many typed words say it."""
         for size in range(min(MOST_WORDS_OF_A_NAME, len(words)), 0, -1):
             typed = [fold(word[0]) for word in words[:size]]
             joined = "".join(typed)
-            near = joined if joined in self._names else _nearest(joined, self._joined) if size > 1 else None
-            if near and split(self._names[near]) != typed:
-                return size, self._names[near]
+            is_name = any(joined in known.names for known in self.known)
+            near = joined if is_name else _nearest(joined, [known.joined for known in self.known]) if size > 1 else None
+            name = next((known.names[near] for known in self.known if near in known.names), None)
+            if name and split(name) != typed:
+                return size, name
         return None
 
 
-def _by_length(words: Iterable[str]) -> dict[int, list[str]]:
-    known: dict[int, list[str]] = defaultdict(list)
-    for word in sorted(set(words)):
-        known[len(word)].append(word)
-    return known
+class _Near:
+    """Words among which those of a few slips are found without looking at each.
+
+    A slip changes at most two of the letters that a word is made of, so only words with nearly the same letters are
+    compared: a word's letters are the bits of one number.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = sorted(words)
+        self._lengths = np.array([len(word) for word in self._words], np.int16)
+        self._letters = np.array([_letters(word) for word in self._words], np.uint64)
+
+    def within(self, word: str, slips: int) -> list[tuple[int, str]]:
+        """The words at most so many slips away, each with how many."""
+        alike = np.bitwise_count(self._letters ^ np.uint64(_letters(word))) <= 2 * slips
+        alike &= np.abs(self._lengths - len(word)) <= slips
+        candidates = [self._words[at] for at in np.flatnonzero(alike) if self._lengths[at] >= SHORTEST - 1]
+        near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        return [(int(distance), candidate) for candidate, distance, _ in near]
 
 
-def _nearest(word: str, known: dict[int, list[str]]) -> str | None:
+def _letters(word: str) -> int:
+    letters = 0
+    for char in word:
+        letters |= 1 << (ord(char) % 64)
+    return letters
+
+
+def _nearest(word: str, known: Iterable[_Near]) -> str | None:
     """The known word with the fewest slips, the same first letter where there is a choice; None if all are far."""
     slips = 0 if len(word) < SHORTEST or not word.isalpha() else 1 if len(word) < TWO_SLIPS_FROM else 2
+    if not slips:
+        return None
     near = [
-        (int(distance), candidate[0] != word[0], candidate)
-        for length in range(len(word) - slips, len(word) + slips + 1)
-        for candidate, distance, _ in process.extract(
-            word, known.get(length, []), scorer=OSA.distance, score_cutoff=slips, limit=3
-        )
-        if slips and length >= SHORTEST - 1
+        (distance, candidate[0] != word[0], candidate)
+        for words in known
+        for distance, candidate in words.within(word, slips)
     ]
     return min(near)[2] if near else None

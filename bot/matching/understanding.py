@@ -1,17 +1,14 @@
-"""What a library makes of a query: words put right, themes they speak of, words and passages that mean the same."""
+"""What stories make of a query: words put right, themes they speak of, words and sentences that mean the same."""
 
-import logging
-import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from bot.domain.library import Library
-from bot.matching.bm25 import Index
+from bot.matching.bm25 import Floats
 from bot.matching.encoder import Encoder
 from bot.matching.filler import FILLER
 from bot.matching.lexicon import Lexicon
-from bot.matching.meaning import Heard, Meaning, Neighbour
+from bot.matching.meaning import MOST_NEIGHBOURS, Neighbour, Themes
+from bot.matching.shelf import Shelf, rarity
 from bot.matching.spelling import Spelling
 from bot.matching.words import Asked, plain, read, stem
 
@@ -21,10 +18,20 @@ FILLER_FROM = 0.65
 SHORTEST_TEXT = 2
 """Characters; one letter means nothing, and an encoder finds meaning in it all the same."""
 
-MOST_STRANGERS = 8
-"""Words unknown to the library that are looked up by their meaning, of one query."""
+MOST_CHARACTERS = 240
+"""What is encoded of a query: the time grows with the text, its meaning hardly."""
 
-log = logging.getLogger(__name__)
+MOST_STRANGERS = 8
+"""Words that no story holds which are looked up by their meaning, of one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a query means."""
+
+    vector: Floats
+    themes: Mapping[str, float]
+    """The themes by id that it is near to, and how nearly: above 0 up to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,52 +41,67 @@ class Understood:
     asked: Asked
     themes: Mapping[str, set[str]]
     """Words to the ids of the themes they speak of; also of unwanted words, and of words that mean the same."""
+    rarity: Mapping[str, float]
+    """How much each word tells; one that no story holds as much as the nearest word that means the same."""
     near: Mapping[str, list[Neighbour]]
-    """Words that the library lacks to words of it that mean nearly the same, the nearest first."""
+    """Words that no story holds to words of stories that mean nearly the same, the nearest first."""
     heard: Heard | None
     """What the query means; None without an encoder or without words."""
 
 
-class Understanding:
-    """Understands queries to one library, with its index at hand and an encoder if there is one that works."""
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """What hears the meaning of a query."""
 
-    def __init__(self, library: Library, index: Index, encoder: Encoder | None, kept_in: Path | None) -> None:
-        self._index = index
-        self._lexicon = Lexicon(library.themes)
-        words = index.words | self._lexicon.words
-        self.meaning = _meaning(library, words, encoder, kept_in)
-        names = [re.split(r"[(,]", story.company)[0].strip() for story in library.stories if story.company]
-        is_word = encoder.is_word if encoder and self.meaning else lambda _: False
-        self._spelling = Spelling(words, FILLER, names, is_word)
+    encoder: Encoder
+    themes: Themes
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Understands queries to the stories of some shelves; without an ear, by their words alone."""
+
+    shelves: Sequence[Shelf]
+    lexicon: Lexicon
+    spelling: Spelling
+    ear: Ear | None
 
     def of(self, typed: str) -> Understood:
         """Never fails, whatever was typed."""
-        text = self._spelling.mended(plain(typed))
+        text = self.spelling.mended(plain(typed))
         asked = read(text, FILLER)
-        themes = self._lexicon.themes_in(asked.spoken) | self._lexicon.themes_in(asked.unwanted)
-        if not self.meaning or len(asked.text) < SHORTEST_TEXT:
-            return Understood(asked, themes, {}, None)
-        strangers = [word for word in asked.words if stem(word) not in self._index and word not in themes]
-        vector, *of_words = self.meaning.encoded(asked.text, strangers[:MOST_STRANGERS])
-        near = {word: self.meaning.near(word, of) for word, of in zip(strangers, of_words, strict=False)}
+        themes = self.lexicon.themes_in(asked.spoken) | self.lexicon.themes_in(asked.unwanted)
+        if not self.ear or len(asked.text) < SHORTEST_TEXT:
+            return Understood(asked, themes, self._rarity(asked, {}), {}, None)
+        strangers = [word for word in asked.words if self._is_strange(word) and word not in themes][:MOST_STRANGERS]
+        # Together, because a second call costs as much again.
+        vector, *of_words = self.ear.encoder.encode([asked.text[:MOST_CHARACTERS], *strangers])
+        near = {word: self._near(word, of) for word, of in zip(strangers, of_words, strict=True)}
         if foreign := {word for word, found in near.items() if _is_filler(found)}:
             asked = read(text, FILLER | foreign)
-            vector = self.meaning.encoded(asked.text or text)[0]
+            vector = self.ear.encoder.encode([(asked.text or text)[:MOST_CHARACTERS]])[0]
         near = {word: [like for like in found if like.word not in FILLER] for word, found in near.items()}
         neighbours = {neighbour.word for found in near.values() for neighbour in found}
-        themes |= {word: self._lexicon.themes_in([word]).get(word, set()) for word in neighbours - themes.keys()}
-        return Understood(asked, themes, near, self.meaning.heard(vector))
+        themes |= {word: self.lexicon.themes_in([word]).get(word, set()) for word in neighbours - themes.keys()}
+        heard = Heard(vector, self.ear.themes.likeness(vector))
+        return Understood(asked, themes, self._rarity(asked, near), near, heard)
+
+    def _is_strange(self, word: str) -> bool:
+        return not any(shelf.index.holding(stem(word)) for shelf in self.shelves)
+
+    def _rarity(self, asked: Asked, near: Mapping[str, list[Neighbour]]) -> dict[str, float]:
+        rarities = {}
+        for word in asked.words:
+            rarities[word] = rarity(self.shelves, stem(word))
+            for neighbour, likeness in near.get(word, [])[:1]:
+                of_neighbour = rarity(self.shelves, stem(neighbour))
+                rarities[word] = likeness * of_neighbour + (1 - likeness) * rarities[word]
+        return rarities
+
+    def _near(self, word: str, vector: Floats) -> list[Neighbour]:
+        found = [near for shelf in self.shelves if shelf.sense for near in shelf.sense.words.near(word, vector)]
+        return sorted(found, key=lambda near: -near.likeness)[:MOST_NEIGHBOURS]
 
 
 def _is_filler(found: list[Neighbour]) -> bool:
     return bool(found) and found[0].word in FILLER and found[0].likeness > FILLER_FROM
-
-
-def _meaning(library: Library, words: Set[str], encoder: Encoder | None, kept_in: Path | None) -> Meaning | None:
-    if encoder is None or not library.stories:
-        return None
-    try:
-        return Meaning(library, words, encoder, kept_in)
-    except Exception:
-        log.warning("The sentence encoder cannot be used: stories are matched by their words alone.", exc_info=True)
-        return None

@@ -1,16 +1,8 @@
 """Which stories each person has been shown of late, so that they are not shown the same ones again."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Somebody who asks; everything remembered of them is kept by workspace and person."""
-
-    team_id: str
-    user_id: str
-
+from bot.domain.workspace import Reader
 
 # "Just seen" is about what still stands on somebody's screen; "lately" about what they would remember.
 JUST_SEEN = 8

@@ -8,8 +8,9 @@ from typing import Protocol
 from bot.domain.library import Library
 from bot.domain.match import Match, Why
 from bot.domain.story import Story, Theme
+from bot.domain.workspace import Reader
 from bot.errors import UserError
-from bot.services.seen import Reader, Seen
+from bot.services.seen import Seen
 
 RUNNERS_UP = 2
 NEAREST = 3

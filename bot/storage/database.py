@@ -2,8 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,13 +11,14 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import Problem, ProblemsError
+from bot.errors import Problem, ProblemsError, StoreUnavailableError
 
-UNAVAILABLE = (SQLAlchemyError, OSError, TimeoutError)
-"""What a query raises when the database cannot be reached or written."""
+# What a query raises when the database cannot be reached or written; anything else is a mistake of ours.
+_UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
 
 FILE_NAME = "storybot.db"
 # Any number that nothing else in the database uses: replicas that start together migrate one after the other.
@@ -28,7 +29,8 @@ _WRITES = "storybot_writes"
 class Database:
     """One database; `reading()` and `writing()` give a connection in a transaction of its own.
 
-    No call to Slack happens inside of either: a transaction is as long as its queries.
+    Both raise StoreUnavailableError when it cannot be reached or written. No call to Slack happens inside of either: a
+    transaction is as long as its queries.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -42,19 +44,30 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.connect() as connection:
-            yield connection
+        with _told_when_unavailable():
+            async with self._engine.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Committed at the end of the block, or rolled back with the error that left it."""
-        async with self._writing.begin() as connection:
-            yield connection
+        with _told_when_unavailable():
+            async with self._writing.begin() as connection:
+                yield connection
 
     async def answers(self) -> None:
-        """Raises one of `UNAVAILABLE` when it does not."""
+        """StoreUnavailableError when it does not."""
         async with self.reading() as connection:
             await connection.execute(text("SELECT 1"))
+
+
+@contextmanager
+def _told_when_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except _UNAVAILABLE as error:
+        # The driver's message may quote what was to be written.
+        raise StoreUnavailableError(type(error).__name__) from None
 
 
 @asynccontextmanager

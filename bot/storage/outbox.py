@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import Row, and_, exists, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.outgoing import (
+    Claimed,
     Dropped,
     Kind,
     Outcome,
@@ -32,25 +32,11 @@ _OPEN = (DUE, SENDING)
 _KEY = (outbox.c.enterprise_id, outbox.c.team_id, outbox.c.key)
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A row that this process alone may send until its lease ends. `redraws` is the message that it changes."""
-
-    outgoing: Outgoing
-    lease: str
-    tries: int
-    redraws: Posted | None
-
-
 class OutboxStore:
     """due → sending → sent, unknown, refused or dropped; refused for now goes back to due."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def put_in_line(self, say: Sequence[Outgoing], at: datetime) -> None:
-        async with self._database.writing() as connection:
-            await put_in_line(connection, say, at)
 
     async def claim(self, now: datetime, limit: int) -> list[Claimed]:
         """What is due, the longest waiting first, and from now on this process's to send.

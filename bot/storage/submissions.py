@@ -75,6 +75,14 @@ class SubmissionStore:
         waiting = within(submissions, workspace, state=State.PENDING)
         return await self._list(select(submissions).where(waiting).order_by(submissions.c.created_at).limit(limit))
 
+    async def before_change(self, workspace: Workspace, submission_id: str) -> Told | None:
+        """The author's text before they last changed it; None when they never did."""
+        this = within(audit, workspace, submission_id=submission_id, what="changed")
+        query = select(audit.c.before).where(this).order_by(audit.c.revision.desc()).limit(1)
+        async with self._database.reading() as connection:
+            before = await connection.scalar(query)
+        return Told.model_validate(before["told"]) if before else None
+
     async def count_pending(self, workspace: Workspace) -> int:
         waiting = within(submissions, workspace, state=State.PENDING)
         async with self._database.reading() as connection:
@@ -94,6 +102,11 @@ class SubmissionStore:
     async def forget_draft(self, workspace: Workspace, user_id: str) -> None:
         async with self._database.writing() as connection:
             await connection.execute(_forgotten(workspace, user_id))
+
+    async def say(self, say: Sequence[Outgoing], at: datetime) -> None:
+        """Put something in line that no change goes with."""
+        async with self._database.writing() as connection:
+            await put_in_line(connection, say, at)
 
     async def steps(self, workspace: Workspace, submission_id: str) -> list[tuple[str, str | None]]:
         """What was done to a submission and by whom, the first step first."""

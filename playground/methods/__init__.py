@@ -1,6 +1,6 @@
 """The Web API methods that the playground knows, by name."""
 
-from playground.methods import assistant, chat, conversations, identity, reactions, users, views
+from playground.methods import assistant, chat, conversations, identity, reactions, usergroups, users, views
 from playground.methods.method import Method
 
 METHODS: dict[str, Method] = {
@@ -9,6 +9,7 @@ METHODS: dict[str, Method] = {
     **views.METHODS,
     **conversations.METHODS,
     **users.METHODS,
+    **usergroups.METHODS,
     **assistant.METHODS,
     **reactions.METHODS,
 }

@@ -26,6 +26,8 @@ def open_conversation(slack: Slack, arguments: Json) -> Json:
     user = user_of(slack, str(users[0]).strip())
     if user.deleted:
         raise Refusal("user_disabled")
+    if user.is_bot:
+        raise Refusal("cannot_dm_bot")
     channel = slack.workspace.im(me, user.id)
     told = payloads.channel(slack.workspace, channel, me) if flag(arguments, "return_im") else {"id": channel.id}
     return {"channel": told}

@@ -20,7 +20,7 @@ def open_view(slack: Slack, arguments: Json) -> Json:
         stack.clear()
     elif len(stack) >= limits.STACK:
         raise Refusal("push_limit_reached")
-    return _shown(slack, slack.workspace.new_view(trigger.user_id, body, under))
+    return _shown(slack, slack.workspace.new_view(trigger.user_id, body, under, trigger.channel_id))
 
 
 def push_view(slack: Slack, arguments: Json) -> Json:
@@ -44,7 +44,7 @@ def update_view(slack: Slack, arguments: Json) -> Json:
         raise Refusal("not_found")
     if arguments.get("hash") and arguments["hash"] != view.hash:
         raise Refusal("hash_conflict")
-    slack.workspace.change_view(view, arguments["view"])
+    slack.redraw(view, arguments["view"])
     return {"view": slack.view_payload(view)}
 
 
@@ -61,7 +61,7 @@ def publish_view(slack: Slack, arguments: Json) -> Json:
     elif arguments.get("hash") and arguments["hash"] != home.hash:
         raise Refusal("hash_conflict")
     else:
-        slack.workspace.change_view(home, body)
+        slack.redraw(home, body)
     return {"view": slack.view_payload(home)}
 
 

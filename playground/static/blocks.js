@@ -60,7 +60,8 @@ function actions(spec, scene) {
 }
 
 function input(spec, scene) {
-  const control = element(spec.element, spec.block_id, { ...scene, dispatches: Boolean(spec.dispatch_action) });
+  const drawn = element(spec.element, spec.block_id, { ...scene, dispatches: Boolean(spec.dispatch_action) });
+  const control = drawn.matches(".typeahead") ? drawn.querySelector("[role=combobox]") : drawn;
   const ids = { label: newId(), hint: newId(), error: newId() };
   const isGroup = control.matches("div, span");
   control.removeAttribute("aria-label");
@@ -70,7 +71,7 @@ function input(spec, scene) {
   return h("div", { "data-input": spec.block_id, "data-optional": Boolean(spec.optional) },
     h("label", { id: ids.label, class: "label", for: isGroup ? null : control.id },
       text(spec.label), spec.optional && h("span", { class: "optional" }, " (optional)")),
-    control,
+    drawn,
     h("p", { id: ids.hint, class: "hint" }, text(spec.hint)),
     h("p", { id: ids.error, class: "error" }));
 }

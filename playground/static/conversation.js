@@ -59,8 +59,8 @@ export function conversation(main, does) {
 
   function drawHead(channel, state, here) {
     const other = state.people.find(({ id }) => id === channel.with);
-    fillIfNew(title, [channel.kind, channel.name], () => [
-      channel.kind === "im" ? avatar(nameOf(channel, state), channel.with, other?.is_bot) : icon("hash"), nameOf(channel, state)]);
+    fillIfNew(title, [channel.id, channel.name], () => [
+      channel.kind === "im" ? avatar(nameOf(channel, state), channel.with, other?.is_bot) : icon(channel.is_private ? "lock" : "hash"), nameOf(channel, state)]);
     topic.textContent = channel.topic || other?.note || "";
     document.title = `${shown(channel)} · ${state.team.name}`;
     const hasHome = channel.kind === "im" && other?.is_bot && (state.home || state.home_tab || here.tab === "home");
@@ -77,9 +77,11 @@ export function conversation(main, does) {
     home.hidden = !isHome;
     if (isHome) newer.hidden = true;
     if (!isHome || !state.home) return home.replaceChildren();
+    const where = { type: "view", view_id: state.home.id };
     const scene = {
-      people: state.people, channels: state.channels, remembered: stateValues(home),
-      act: (node, spec, chosen) => does.click({ type: "view", view_id: state.home.id }, node, spec, chosen),
+      remembered: stateValues(home),
+      act: (node, spec, chosen) => does.click(where, node, spec, chosen),
+      suggest: (node, spec, typed) => does.suggest(where, node, spec, typed),
     };
     if (!home.firstChild) home.append(h("div", { class: "home-sheet", "data-row": "home", tabindex: "-1" }));
     return keepingFocus(home, () => drawBlocks(home.firstChild, state.home.blocks, scene));

@@ -33,6 +33,7 @@ const SHAPES = {
   eye: "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5zm8-2a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
   hash: "M8 3 6 17M14 3l-2 14M3 8h14M3 13h14",
   image: "M3 4h14v12H3zM3 14l4-4 4 4 2-2 4 4M13 8h.01",
+  lock: "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3",
   menu: "M3 5h14M3 10h14M3 15h14",
   send: "M3 4l14 6-14 6 2-6zM5 10h6",
   warning: "M10 3 2 17h16zM10 8v4M10 14.5h.01",

@@ -1,14 +1,18 @@
 /**
  * Block elements that people press, choose in or type into.
  *
- * `element(spec, blockId, scene)` draws one. The scene says who is there to choose from (`people`, `channels`), what was
- * chosen before a redraw (`remembered`, in the shape of `stateValues`), whether a change is sent at once (`dispatches`)
- * and what to do then: `act(node, spec, chosen)`, chosen having the fields of Slack's action payload.
+ * `element(spec, blockId, scene)` draws one. The scene says what was chosen before a redraw (`remembered`, in the shape of
+ * `stateValues`), whether a change is sent at once (`dispatches`) and what to do then: `act(node, spec, chosen)`, chosen
+ * having the fields of Slack's action payload. `suggest(node, spec, typed)` asks the app for a menu's options.
  */
 
 import { h, icon, newId } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { text, words } from "./text.js";
+import { typeahead } from "./typeahead.js";
+
+// Slack's own, where `min_query_length` does not say.
+const FEWEST_LETTERS = 3;
 
 const readers = new WeakMap();
 
@@ -37,7 +41,9 @@ export function complaint(node, isOptional) {
 }
 
 function named(spec, blockId) {
-  return { id: newId(), "data-block-id": blockId, "data-action-id": spec.action_id };
+  return {
+    id: newId(), "data-block-id": blockId, "data-action-id": spec.action_id, "data-focus-on-load": spec.focus_on_load,
+  };
 }
 
 /** Give a drawn element its state: how to read it, and what happens when a person changes it. */
@@ -90,19 +96,14 @@ function bare(option) {
   return option && JSON.parse(JSON.stringify(option, (key, value) => (key === "tokens" ? undefined : value)));
 }
 
-const people = (scene) => scene.people.map((person) => ({ value: person.id, text: `@${person.real_name}` }));
-const channels = (scene) => scene.channels.filter((channel) => channel.kind === "channel").map(asOption);
-const conversations = (scene) => scene.channels.map(asOption);
-const asOption = ({ id, name, kind }) => ({ value: id, text: kind === "channel" ? `#${name}` : `@${name}` });
-
 function groupsOf(spec) {
   return spec.option_groups ?? [{ options: spec.options ?? [] }];
 }
 
-/** A drawing of a select: over the spec's own options, or over what `source(scene)` lists, which are known by id. */
-function select(field, source) {
+/** A drawing of a select: over the spec's own options, or over what the playground `offers`, which are known by id. */
+function select(field) {
   return (spec, names, scene, before) => {
-    const groups = source ? [{ options: source(scene) }] : groupsOf(spec);
+    const groups = spec.offers ? [{ options: spec.offers }] : groupsOf(spec);
     const options = groups.flatMap((group) => group.options);
     const initial = before ? before[field] : spec[field.replace("selected", "initial")];
     const chosen = initial?.value ?? initial ?? "";
@@ -115,16 +116,16 @@ function select(field, source) {
     node.value = chosen;
     const read = () => {
       const option = options.find(({ value }) => value === node.value);
-      return { [field]: (source ? option?.value : bare(option)) ?? null };
+      return { [field]: (spec.offers ? option?.value : bare(option)) ?? null };
     };
     return holding(node, spec, scene, read);
   };
 }
 
-/** A drawing of several ticks or one of several rounds; `source` as in `select`. */
-function choices(kind, field, source) {
+/** A drawing of several ticks or one of several rounds, over the same as a `select`. */
+function choices(kind, field) {
   return (spec, names, scene, before) => {
-    const options = source ? source(scene) : groupsOf(spec).flatMap((group) => group.options);
+    const options = spec.offers ?? groupsOf(spec).flatMap((group) => group.options);
     const initial = [before ? before[field] : spec[field.replace("selected", "initial")]].flat().filter(Boolean);
     const chosen = new Set(initial.map((option) => option.value ?? option));
     const isLong = spec.type.startsWith("multi_");
@@ -134,10 +135,24 @@ function choices(kind, field, source) {
         h("span", {}, text(option.text), option.description && h("small", {}, text(option.description))))));
     const read = () => {
       const ticked = new Set([...node.querySelectorAll(":checked")].map(({ value }) => value));
-      const taken = options.filter(({ value }) => ticked.has(value)).map((o) => (source ? o.value : bare(o)));
+      const taken = options.filter(({ value }) => ticked.has(value)).map((o) => (spec.offers ? o.value : bare(o)));
       return { [field]: kind === "radio" ? taken[0] ?? null : taken };
     };
     return holding(node, spec, scene, read);
+  };
+}
+
+/** A drawing of a menu whose options the app gives while a person types. */
+function external(field) {
+  return (spec, names, scene, before) => {
+    const isOne = field === "selected_option";
+    const first = [before ? before[field] : spec[field.replace("selected", "initial")]].flat().filter(Boolean);
+    const { node, box, taken } = typeahead(names, {
+      first, placeholder: words(spec.placeholder), most: isOne ? 1 : spec.max_selected_items ?? Infinity, isOne,
+      fewest: spec.min_query_length ?? FEWEST_LETTERS, ask: (typed) => scene.suggest(box, spec, typed),
+    });
+    holding(box, spec, scene, () => ({ [field]: isOne ? bare(taken()[0]) ?? null : taken().map(bare) }), "taken");
+    return node;
   };
 }
 
@@ -203,13 +218,15 @@ const DRAWINGS = {
   icon_button: iconButton,
   overflow,
   static_select: select("selected_option"),
-  users_select: select("selected_user", people),
-  channels_select: select("selected_channel", channels),
-  conversations_select: select("selected_conversation", conversations),
+  users_select: select("selected_user"),
+  channels_select: select("selected_channel"),
+  conversations_select: select("selected_conversation"),
+  external_select: external("selected_option"),
   multi_static_select: choices("checkbox", "selected_options"),
-  multi_users_select: choices("checkbox", "selected_users", people),
-  multi_channels_select: choices("checkbox", "selected_channels", channels),
-  multi_conversations_select: choices("checkbox", "selected_conversations", conversations),
+  multi_users_select: choices("checkbox", "selected_users"),
+  multi_channels_select: choices("checkbox", "selected_channels"),
+  multi_conversations_select: choices("checkbox", "selected_conversations"),
+  multi_external_select: external("selected_options"),
   checkboxes: choices("checkbox", "selected_options"),
   radio_buttons: choices("radio", "selected_option"),
   plain_text_input: typed(line),

@@ -41,9 +41,8 @@ export function list(scroller, does) {
     hint.hidden = messages.length > 0;
     if (!hint.hidden && (isElsewhere || !hint.firstChild)) hint.replaceChildren(...[empty?.() ?? []].flat());
     const scene = (message) => ({
-      people: state.people,
-      channels: state.channels,
       act: (node, spec, chosen) => does.click({ type: "message", channel, ts: message.ts }, node, spec, chosen),
+      suggest: (node, spec, typed) => does.suggest({ type: "message", channel, ts: message.ts }, node, spec, typed),
     });
     keepingFocus(items, () => patch(items, rowsOf(messages, state, inThread), ({ message }) => keyOf(message),
       (row, old) => drawMessage(row, { ...scene(row.message), remembered: stateValues(old) }, state, does)));

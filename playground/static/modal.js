@@ -33,7 +33,7 @@ export function modals(dialog, does) {
     if (!top) return leave();
     if (!forms.has(top.id)) forms.set(top.id, viewForm(dialog, top, does));
     const form = forms.get(top.id);
-    form.draw(top, state);
+    form.draw(top);
     const isNew = dialog.dataset.view !== top.id;
     dialog.dataset.view = top.id;
     for (const other of forms.values()) other.show(other === form);
@@ -90,7 +90,7 @@ function viewForm(dialog, first, does) {
     showErrors(body, view.errors ?? {}, true);
   }
 
-  function drawForm(next, state) {
+  function drawForm(next) {
     view = next;
     trouble.textContent = view.trouble ?? "";
     fillIfNew(title, view.title, text);
@@ -98,9 +98,12 @@ function viewForm(dialog, first, does) {
       h("button", { type: "button", class: "button", onclick: () => close(false) },
         words(view.close) || (view.submit ? "Cancel" : "Close")),
       view.submit && h("button", { type: "submit", class: "button primary" }, text(view.submit))]);
+    const where = { type: "view", view_id: view.id };
     const scene = {
-      people: state.people, channels: state.channels, remembered: stateValues(body),
-      act: (element, spec, chosen) => does.click({ type: "view", view_id: view.id }, element, spec, chosen),
+      // What the playground chose (the conversation one comes from) counts until somebody chose otherwise.
+      remembered: { ...view.values, ...stateValues(body) },
+      act: (element, spec, chosen) => does.click(where, element, spec, chosen),
+      suggest: (element, spec, typed) => does.suggest(where, element, spec, typed),
     };
     keepingFocus(body, () => drawBlocks(body, view.blocks, scene));
     if (Object.keys(view.errors ?? {}).length) showErrors(body, view.errors, false);
@@ -113,7 +116,8 @@ function viewForm(dialog, first, does) {
   }
 
   function focus() {
-    (body.querySelector("[data-input] :is(input, textarea, select)") ?? title).focus();
+    const asked = body.querySelector("[data-focus-on-load]");
+    ((asked?.matches("div") ? asked.querySelector("input") : asked) ?? body.querySelector("[data-input] :is(input, textarea, select)") ?? title).focus();
   }
 
   return { node, draw: drawForm, show, focus, close };

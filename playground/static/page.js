@@ -38,7 +38,7 @@ const does = {
   open,
   actAs,
   shortcut: (shortcut, node, message) => press(node, "shortcut", {
-    callback_id: shortcut.callback_id, ...(message && { channel: here.channel, ts: message.ts }),
+    callback_id: shortcut.callback_id, channel: here.channel, ...(message && { ts: message.ts }),
   }),
   async click(container, node, spec, chosen) {
     if (spec.confirm && !(await confirmed($("confirm"), spec.confirm))) return;
@@ -47,6 +47,9 @@ const does = {
       container, block_id: node.dataset.blockId, action_id: spec.action_id, ...chosen, values: stateValues(root),
     });
   },
+  suggest: (container, node, spec, typed) => post("suggest", {
+    as: here.me, container, block_id: node.dataset.blockId, action_id: spec.action_id, typed,
+  }),
   submitView: (view, values) => send("view/submit", { view_id: view.id, values }),
   closeView: (view, wholeStack) => send("view/close", { view_id: view.id, whole_stack: wholeStack }).then(complain),
   toggleSidebar() { showSidebar(!document.body.classList.contains("side-open")); },

@@ -35,7 +35,7 @@ export function sidebar(nav, does) {
     people.value = here.me;
     const me = humans.find(({ id }) => id === here.me);
     fill(mark, avatar(me.real_name, me.id));
-    nav.querySelector("#act-as-note").textContent = me.note || (me.is_guest ? "guest" : "");
+    nav.querySelector("#act-as-note").textContent = me.note;
   };
 }
 
@@ -55,7 +55,7 @@ function place({ channel, isHere, other, unread: count }, old, does) {
   const hadFocus = old?.contains(document.activeElement);
   const button = h("button", {
     type: "button", class: "place", "aria-current": isHere ? "page" : null, onclick: () => does.open(channel.id),
-  }, channel.kind === "im" ? avatar(other?.name ?? channel.name, channel.with, other?.isApp) : icon("hash"),
+  }, channel.kind === "im" ? avatar(other?.name ?? channel.name, channel.with, other?.isApp) : icon(channel.is_private ? "lock" : "hash"),
   h("span", { class: "place-name" }, other?.name ?? channel.name),
   other?.isApp && h("span", { class: "badge" }, "App"),
   count > 0 && !isHere && h("span", { class: "unread" }, String(count), h("span", { class: "unseen" }, " unread")));

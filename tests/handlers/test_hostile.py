@@ -1,5 +1,7 @@
 """Whatever somebody types, it comes back readable and inert, on every surface that shows it."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.app import serve
@@ -92,7 +94,7 @@ async def test_words_that_mean_something_come_back_as_they_were(slack: Playgroun
 
 
 @pytest.mark.parametrize("text", HOSTILE[:24])
-async def test_hostile_words_in_every_field_of_a_pack_stay_inert(text: str, library: Library, matcher: Matcher) -> None:
+async def test_hostile_words_in_every_field_of_a_pack_stay_inert(text: str, library: Library, tmp_path: Path) -> None:
     words = text[:50].replace("\n", " ").replace("\r", " ").strip() or "empty"
     theme = Theme(id="hostile", name=words[:30], emoji="boom", meaning=words, synonyms=())
     source = Source(title=words, publisher=words, author=words, document=words)
@@ -111,9 +113,10 @@ async def test_hostile_words_in_every_field_of_a_pack_stay_inert(text: str, libr
         }
     )
     hostile = Library((told,), (theme,))
-    async with Playground() as slack, serve(Settings(), connection_to(slack), hostile, Matcher(hostile, None)) as bot:
+    matcher = Matcher(hostile, None)
+    async with Playground() as slack, serve(Settings(), connection_to(slack, tmp_path), hostile, matcher) as bot:
         url = f"http://127.0.0.1:{bot.port}"
-        slack.install(request_url=f"{url}/slack/events", manifest=manifest("/story", url))
+        slack.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
         ada, grace = slack.person("Ada"), slack.person("Grace")
         await ada.types("/story", channel="general")
         assert_inert(ada.last("general"))

@@ -1,6 +1,7 @@
 """The bot is restarted: what was understood before is not worked out again, and what is damaged is not believed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -9,24 +10,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.matching.bm25 import Floats
-from bot.matching.cache import VectorCache
+from bot.matching.cache import RecentVectors, VectorCache
 
 
+@dataclass
 class Counting:
     """An encoder that tells what it was asked to encode."""
 
-    def __init__(self) -> None:
-        self.asked: list[str] = []
+    version: str = "1"
+    asked: list[str] = field(default_factory=list)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         self.asked += texts
         return np.array([[len(text), sum(map(ord, text)) % 999] for text in texts], np.float32)
 
+    def is_word(self, word: str) -> bool:
+        return False
+
 
 def start(folder: Path, texts: Sequence[str], version: str = "1") -> tuple[Floats, list[str]]:
     """One start of the bot: the vectors, and the texts that had to be encoded for them."""
-    encoder = Counting()
-    return VectorCache(folder, version).encode(texts, encoder.encode), encoder.asked
+    encoder = Counting(version)
+    cache = VectorCache(folder, encoder)
+    vectors = cache.encode(texts)
+    cache.keep()
+    return vectors, encoder.asked
 
 
 def test_the_second_start_encodes_nothing(tmp_path: Path) -> None:
@@ -71,3 +79,11 @@ def test_without_a_place_to_keep_them_it_only_takes_longer(tmp_path: Path, caplo
     assert asked == ["a"]
     assert len(vectors) == 1
     assert "cannot be kept" in caplog.text
+
+
+def test_what_was_asked_lately_is_not_encoded_again() -> None:
+    encoder = Counting()
+    recent = RecentVectors(encoder)
+    first = recent.encode(["a", "bb"])
+    assert np.array_equal(recent.encode(["bb", "ccc"])[0], first[1])
+    assert encoder.asked == ["a", "bb", "ccc"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.matching.filler import FILLER
-from bot.matching.spelling import Spelling
+from bot.matching.spelling import Known, Spelling
 from bot.matching.words import Asked, plain, read, split, stem
 
 
@@ -73,7 +73,8 @@ def test_reading_never_fails_and_words_come_from_the_text(typed: str) -> None:
 @pytest.fixture
 def spelling() -> Spelling:
     words = {"airport", "generosity", "snow", "boot", "restaurant", "flight"}
-    return Spelling(words, [], ["Best Buy", "Krispy Kreme", "Nordstrom"], is_word={"fight"}.__contains__)
+    known = Known(words, names=["Best Buy", "Krispy Kreme", "Nordstrom"])
+    return Spelling([known], is_word={"fight"}.__contains__)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,6 @@ def test_slips_are_put_right_and_right_words_stay(spelling: Spelling, typed: str
 
 @given(st.text(max_size=200))
 def test_mending_twice_is_mending_once(typed: str) -> None:
-    spelling = Spelling({"airport", "generosity"}, ["dont"], ["Best Buy"], is_word=lambda _: False)
+    spelling = Spelling([Known({"airport", "generosity"}, ["dont"], ["Best Buy"])], is_word=lambda _: False)
     once = spelling.mended(typed)
     assert spelling.mended(once) == once

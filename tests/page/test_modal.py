@@ -22,6 +22,11 @@ async def wishes(page: Page) -> Locator:
     return form
 
 
+def offers(form: Locator) -> Locator:
+    """What the app suggests for what was typed."""
+    return form.get_by_role("listbox", name="Choices").get_by_role("option")
+
+
 async def fill_what_is_needed(form: Locator, dish: str) -> None:
     await form.get_by_label("Dish").fill(dish)
     await form.get_by_label("Size").select_option("Large")
@@ -85,10 +90,15 @@ async def test_the_app_receives_every_kind_of_answer(cafe: Cafe, visit: Visit) -
     await form.get_by_label("Email").fill("ada@example.org")
     await form.get_by_label("Website").fill("https://example.org")
     await form.get_by_label("Host").select_option(label="@Grace")
-    await form.get_by_label("Room").select_option(label="#general")
+    await form.get_by_label("Room").select_option(label="#random")
+    await form.get_by_label("Cook").fill("julia")
+    await offers(form).filter(has_text="Julia Child").click()
+    for letter in ("ba", "bo"):
+        await form.get_by_label("Herbs").fill(letter)
+        await offers(form).first.click()
     await form.get_by_role("button", name="Order").click()
     await expect(form).to_be_hidden()
-    values = {block_id: _said(answer["it"]) for block_id, answer in waiter.orders[-1].items() if "it" in answer}
+    values = {block_id: _said(*answer.values()) for block_id, answer in waiter.orders[-1].items()}
     assert values == {
         "dish": "soup",
         "notes": None,
@@ -102,7 +112,9 @@ async def test_the_app_receives_every_kind_of_answer(cafe: Cafe, visit: Visit) -
         "mail": "ada@example.org",
         "site": "https://example.org",
         "host": slack.person("Grace").id,
-        "room": _channel_id(slack, "general"),
+        "room": slack.channel("random").id,
+        "cook": "julia child",
+        "herbs": ["basil", "borage"],
     }
 
 
@@ -136,9 +148,63 @@ async def test_a_shortcut_opens_its_modal(cafe: Cafe, visit: Visit) -> None:
     await expect(page.get_by_role("dialog", name="Rice")).to_be_visible()
 
 
-def _channel_id(slack: Playground, name: str) -> str:
-    (command,) = [delivery for delivery in slack.requests if delivery.payload.get("channel_name") == name]
-    return str(command.payload["channel_id"])
+async def test_a_message_shortcut_is_reached_by_keyboard(cafe: Cafe, visit: Visit) -> None:
+    slack, waiter = cafe
+    await slack.person("Grace").types("Two soups", channel="general")
+    page = await visit(slack)
+    await page.get_by_role("button", name="More actions").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog", name="Rice")).to_contain_text("Two soups")
+    told = waiter.orders[-1]
+    assert (told["message"]["user"], told["channel"]["name"]) == (slack.person("Grace").id, "general")
+    assert told["message"]["blocks"]
+    assert told["team"]["domain"]
+    assert told["response_url"].startswith(slack.url)
+
+
+async def test_a_form_knows_the_channel_one_comes_from(cafe: Cafe, visit: Visit) -> None:
+    slack, _ = cafe
+    page = await visit(slack)
+    form = await wishes(page)
+    await expect(form.get_by_label("Room")).to_have_value(slack.channel("general").id)
+
+
+async def test_the_app_suggests_while_one_types(cafe: Cafe, visit: Visit) -> None:
+    page = await visit(cafe[0])
+    form = await wishes(page)
+    cook = form.get_by_role("combobox", name="Cook")
+    await cook.press_sequentially("ie")
+    await expect(form.get_by_role("listbox", name="Choices")).to_have_text("One letter more")
+    await cook.press_sequentially("r")
+    await expect(offers(form)).to_have_text(["Auguste Escoffier", "Eugénie Brazier"])
+    await cook.fill("e br")
+    await expect(offers(form).filter(has_text="Eugénie Brazier")).to_have_attribute("aria-selected", "true")
+    await cook.press("Enter")
+    await expect(cook).to_have_value("Eugénie Brazier")
+    await expect(offers(form)).to_have_count(0)
+    await cook.fill("zzz")
+    await expect(form.get_by_role("listbox", name="Choices")).to_have_text("Nothing found")
+    await cook.press("Escape")
+    await expect(form).to_be_visible()
+    await form.get_by_label("Dish").focus()
+    await expect(cook).to_have_value("Eugénie Brazier")
+
+
+async def test_what_was_taken_can_be_given_back_and_there_is_a_most(cafe: Cafe, visit: Visit) -> None:
+    page = await visit(cafe[0])
+    form = await wishes(page)
+    herbs = form.get_by_role("combobox", name="Herbs")
+    for herb in ("chi", "bay"):
+        await herbs.fill(herb)
+        await offers(form).first.click()
+    await herbs.press("b")
+    await expect(form.get_by_role("listbox", name="Choices")).to_have_text("2 at most")
+    await herbs.press("Backspace")
+    await form.get_by_role("button", name="Remove Chives").click()
+    await expect(herbs).to_be_focused()
+    await herbs.press("Backspace")
+    await expect(form.get_by_role("button", name="Remove")).to_have_count(0)
 
 
 def _said(value: dict[str, Any]) -> Any:

@@ -66,6 +66,10 @@ ASK = {
     "deny": plain("Keep"),
 }
 
+HERE = {"default_to_current_conversation": True, "filter": {"include": ["public", "private"]}}
+COOKS = ("Auguste Escoffier", "Eugénie Brazier", "Julia Child")
+HERBS = ("Basil", "Bay", "Borage", "Chives")
+
 FORM = {
     "type": "modal",
     "callback_id": "order",
@@ -87,7 +91,14 @@ FORM = {
         field_of("mail", "Email", {"type": "email_text_input"}, optional=True),
         field_of("site", "Website", {"type": "url_text_input"}, optional=True),
         field_of("host", "Host", {"type": "users_select"}, optional=True),
-        field_of("room", "Room", {"type": "conversations_select"}, optional=True),
+        field_of("room", "Room", {"type": "conversations_select", **HERE}, optional=True),
+        field_of("cook", "Cook", {"type": "external_select", "action_id": "cook"}, optional=True),
+        field_of(
+            "herbs",
+            "Herbs",
+            {"type": "multi_external_select", "action_id": "herbs", "min_query_length": 1, "max_selected_items": 2},
+            optional=True,
+        ),
         {"type": "actions", "block_id": "help", "elements": [button("What is rice?", "explain")]},
     ],
 }
@@ -105,7 +116,10 @@ MANIFEST = {
         "bot_user": {"display_name": "waiter"},
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
         "slash_commands": [{"command": "/order", "description": "Something to eat", "usage_hint": "soup | [a dish]"}],
-        "shortcuts": [{"name": "Call the waiter", "type": "global", "callback_id": "call", "description": "Now"}],
+        "shortcuts": [
+            {"name": "Call the waiter", "type": "global", "callback_id": "call", "description": "Now"},
+            {"name": "Order what this says", "type": "message", "callback_id": "order-this", "description": "Now"},
+        ],
         "agent_view": {"agent_description": "Takes orders"},
     },
     "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "im:history", "assistant:write"]}},
@@ -150,8 +164,17 @@ class Waiter:
     async def _interactive(self, told: Json) -> web.StreamResponse:
         if told["type"] == "view_submission":
             return self._ordered(told["view"]["state"]["values"])
+        if told["type"] == "block_suggestion":
+            known = COOKS if told["action_id"] == "cook" else HERBS
+            found = options(*(name for name in known if told["value"].lower() in name.lower()))
+            groups = [{"label": plain("In season"), "options": found}] if found else []
+            return web.json_response({"option_groups": groups})
         if told["type"] == "shortcut":
             await self.client.views_open(trigger_id=told["trigger_id"], view=NOTE)
+        if told["type"] == "message_action":
+            self.orders.append(told)
+            said = {"type": "section", "text": {"type": "plain_text", "text": told["message"]["text"]}}
+            await self.client.views_open(trigger_id=told["trigger_id"], view={**NOTE, "blocks": [said]})
         for action in told.get("actions", []):
             self.orders.append(action)
             match action["action_id"]:

@@ -16,6 +16,14 @@ def text(length: int, kind: str = "plain_text") -> dict[str, Any]:
     return {"type": kind, "text": "x" * length}
 
 
+def option(words: str, kind: str = "plain_text") -> dict[str, Any]:
+    return {"text": {"type": kind, "text": words}, "value": words}
+
+
+def menu(**more: Any) -> dict[str, Any]:
+    return {"type": "static_select", "action_id": "m", **more}
+
+
 TOO_MUCH = [
     ("fifty-one blocks", [section("x")] * 51, "no more than 50 items allowed [json-pointer:/blocks]"),
     ("a long section", [section("x" * 3001)], "must be less than 3001 characters [json-pointer:/blocks/0/text/text]"),
@@ -39,6 +47,38 @@ TOO_MUCH = [
         "six things in an overflow",
         [actions({"type": "overflow", "action_id": "o", "options": [{"text": TEXT, "value": "v"}] * 6})],
         "no more than 5 items",
+    ),
+    ("mrkdwn in a menu", [actions(menu(options=[option("x", kind="mrkdwn")]))], "must be one of plain_text"),
+    ("a menu of nothing", [actions(menu())], "missing required field: options or option_groups"),
+    (
+        "options in groups and not",
+        [actions(menu(options=[option("x")], option_groups=[{"label": TEXT, "options": [option("x")]}]))],
+        "only one of options and option_groups may be given",
+    ),
+    (
+        "a first choice that is not offered",
+        [actions(menu(options=[option("x")], initial_option=option("y")))],
+        "must be one of the options: y [json-pointer:/blocks/0/elements/0/initial_option]",
+    ),
+    (
+        "several first choices of one",
+        [actions(menu(options=[option("x")], initial_options=[option("x")]))],
+        "initial_options",
+    ),
+    (
+        "a menu of several among buttons",
+        [actions({"type": "multi_static_select", "action_id": "m", "options": [option("x")]})],
+        "unsupported type: multi_static_select",
+    ),
+    (
+        "an empty filter",
+        [actions({"type": "conversations_select", "action_id": "m", "filter": {}})],
+        "missing required field: include or",
+    ),
+    (
+        "a date as people say it",
+        [actions({"type": "datepicker", "initial_date": "24.11.2026"})],
+        "must be like YYYY-MM-DD",
     ),
     (
         "a broken rich text",
@@ -94,6 +134,10 @@ async def test_an_update_takes_less_text_than_a_post(bot: Bot) -> None:
     ("view", "problem"),
     [
         (modal("x" * 25, section("x")), "must be less than 25 characters [json-pointer:/view/title/text]"),
+        (
+            modal("x", field("x", "x", {"type": "plain_text_input", "max_length": 3001})),
+            "must be between 1 and 3000 [json-pointer:/view/blocks/0/element/max_length]",
+        ),
         (modal("x", section("x"), private_metadata="x" * 3001), "[json-pointer:/view/private_metadata]"),
         (modal("x", *[section("x")] * 101), "no more than 100 items allowed [json-pointer:/view/blocks]"),
         (modal("x", {"type": "markdown", "text": "x"}), "unsupported type: markdown"),

@@ -39,7 +39,10 @@ def manifest(**changes: Any) -> Json:
 
 
 class Bot:
-    """Answers what it was taught by command, event type, action_id or callback_id, and everything else with 200."""
+    """Answers what it was taught and everything else with 200.
+
+    It is taught by command, event type, action_id or callback_id; "options of" an action_id is what fills a menu.
+    """
 
     def __init__(self, slack: Playground) -> None:
         self.slack = slack
@@ -86,6 +89,8 @@ async def _read(request: web.Request) -> tuple[str, Json]:
     payload = json.loads(str(form["payload"]))
     if payload["type"] == "block_actions":
         return payload["actions"][0]["action_id"], payload
+    if payload["type"] == "block_suggestion":
+        return f"options of {payload['action_id']}", payload
     return payload.get("callback_id") or payload["view"]["callback_id"], payload
 
 

@@ -1,0 +1,74 @@
+"""How long the event loop is held: a task that wants to wake every millisecond, and how late it does."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from bench import synthetic
+from bench.figures import percentile, print_table, short
+from bot import packs
+from bot.domain.library import Library
+from bot.matching import Matcher
+
+EVERY = 0.001
+IDLE_SECONDS = 3.0
+
+
+async def print_held(size: int, pack: Path) -> None:
+    """Measure and print; `pack` is the folder of a library of this many made stories."""
+    encoder = synthetic.CheapEncoder()
+    library: list[Library] = []
+    matcher: list[Matcher] = []
+
+    async def idle() -> None:
+        await asyncio.sleep(IDLE_SECONDS)
+
+    async def read() -> None:
+        library.append((await asyncio.to_thread(packs.load, [pack])).library)
+
+    async def understood() -> None:
+        matcher.append(await asyncio.to_thread(Matcher, library[0], encoder=encoder))
+        encoder.is_building = False
+
+    async def understood_anew() -> None:
+        await asyncio.to_thread(Matcher, packs.load([packs.builtin_folder()]).library)
+
+    async def answered() -> None:
+        for words in synthetic.questions(library[0]):
+            matcher[0].match(words, limit=12)
+            await asyncio.sleep(EVERY)
+
+    rows = [
+        await _row("nothing to do", idle),
+        await _row(f"reading {size:,} stories in a thread", read),
+        await _row(f"understanding {size:,} in a thread, vectors at hand", understood),
+        await _row("understanding the built-in library in a thread, nothing kept", understood_anew),
+        await _row(f"answering {synthetic.QUESTIONS:,} questions over {size:,}", answered),
+    ]
+    print_table("The event loop is held", ("", "took s", "p50 ms", "p99 ms", "longest ms"), rows)
+
+
+async def _row(name: str, work: Callable[[], Awaitable[None]]) -> list[str]:
+    begun = time.perf_counter()
+    late = await _late(work)
+    took = time.perf_counter() - begun
+    return [name, short(took), short(percentile(late, 0.5)), short(percentile(late, 0.99)), short(max(late))]
+
+
+async def _late(work: Callable[[], Awaitable[None]]) -> Sequence[float]:
+    """By how many milliseconds each wake-up was late while the work was done."""
+    late: list[float] = []
+
+    async def ticks() -> None:
+        while True:
+            slept = time.perf_counter()
+            await asyncio.sleep(EVERY)
+            late.append((time.perf_counter() - slept - EVERY) * 1000)
+
+    ticking = asyncio.ensure_future(ticks())
+    await asyncio.sleep(10 * EVERY)
+    await work()
+    await asyncio.sleep(EVERY)
+    ticking.cancel()
+    return late

@@ -1,0 +1,1 @@
+"""What ours is measured against: other search engines, and apps that only say "hi"."""

@@ -1,0 +1,127 @@
+"""Holds every command, click, view and shortcut against the table of who may do what, before its listener runs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+
+from bot.blocks import ids
+from bot.blocks.text import typed
+from bot.domain import request
+from bot.domain.permissions import REFUSALS, Action, may, needs_roles
+from bot.domain.person import Person
+from bot.domain.request import ListOwn, Review, Submit
+from bot.domain.workspace import Reader, Workspace
+from bot.errors import UserError
+
+Payload = Mapping[str, Any]
+PersonOf = Callable[..., Awaitable[Person]]
+
+EVENTS = {
+    "app_mention": Action.READ,
+    "message": Action.READ,
+    "app_home_opened": Action.READ,
+}
+WAYS = {
+    ids.SHARE: Action.SHARE,
+    ids.ANOTHER: Action.READ,
+    ids.READ: Action.READ,
+    ids.RUNNER_UP: Action.READ,
+    ids.SHOW_STORY: Action.READ,
+    ids.SHOW_THEME: Action.READ,
+    ids.SHOW_THEMES: Action.READ,
+    ids.TELL: Action.SUBMIT,
+    ids.SHORTCUT_SUBMIT: Action.SUBMIT,
+    ids.SHORTCUT_SAVE: Action.SUBMIT,
+    ids.SUBMIT_FORM: Action.SUBMIT,
+    ids.TELL_AGAIN: Action.SUBMIT,
+    ids.CHANGE_OWN: Action.KEEP_OWN,
+    ids.CHANGE_FORM: Action.KEEP_OWN,
+    ids.WITHDRAW: Action.KEEP_OWN,
+    ids.APPROVE: Action.MODERATE,
+    ids.EDIT_AND_APPROVE: Action.MODERATE,
+    ids.EDIT_FORM: Action.MODERATE,
+    ids.REJECT: Action.MODERATE,
+    ids.REJECT_FORM: Action.MODERATE,
+    ids.SHOW_SUBMISSION: Action.MODERATE,
+}
+"""Every `action_id` and `callback_id`, and what it asks for. What has no row here, nobody may."""
+
+
+def of_request(asked: request.Request) -> Action:
+    """What typed words ask for."""
+    match asked:
+        case Submit():
+            return Action.SUBMIT
+        case ListOwn():
+            return Action.KEEP_OWN
+        case Review():
+            return Action.MODERATE
+        case _:
+            return Action.READ
+
+
+def of_payload(body: Payload) -> Action | None:
+    """What a payload asks for; None when the table has no row for it."""
+    match body:
+        case {"command": str()}:
+            return of_request(request.parse(typed(str(body.get("text") or ""))))
+        case {"event": {"type": str(kind)}}:
+            return EVENTS.get(kind)
+        case {"actions": [{"action_id": str(action_id)}, *_]}:
+            # Buttons in a row carry their position behind a colon.
+            return WAYS.get(action_id.partition(":")[0])
+        case {"view": {"callback_id": str(callback_id)}} | {"callback_id": str(callback_id)}:
+            return WAYS.get(callback_id)
+    return None
+
+
+class Guard:
+    """Bolt middleware: denied by default, and where it matters who somebody is, Slack is asked.
+
+    Listeners find the person in the context as `person`. Deciding asks Slack each time: whoever was a moderator a
+    minute ago may be none now.
+    """
+
+    def __init__(self, person_of: PersonOf) -> None:
+        self._person_of = person_of
+
+    async def check(
+        self, body: Payload, context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        action = of_payload(body)
+        if action is None:
+            raise UserError("That is not something I can do. Ask again, and the new answer will work.")
+        if needs_roles(action):
+            reader = reader_of(context)
+            fresh = action is Action.MODERATE
+            person = await self._person_of(reader.workspace, reader.user_id, fresh=fresh)
+            if reader.is_stranger or not may(action, person.roles):
+                raise UserError(REFUSALS[action])
+            context["person"] = person
+        return await next_()
+
+
+def reader_of(context: Payload) -> Reader:
+    """Whoever caused what Bolt is handling, by the ids in the payload that Slack signed."""
+    team_id, user_id = context.get("team_id"), context.get("user_id")
+    if not (team_id and user_id):
+        raise UserError("Slack did not tell me who asks, or where. Please try again.")
+    enterprise_id = context.get("enterprise_id") or ""
+    workspace = Workspace(enterprise_id, team_id)
+    return Reader(workspace, user_id, _is_stranger(workspace, context))
+
+
+def person_of(context: Payload) -> Person:
+    """Whoever passed the guard."""
+    person: Person = context["person"]
+    return person
+
+
+def _is_stranger(workspace: Workspace, context: Payload) -> bool:
+    """Whether they come from another workspace, through a shared channel."""
+    team_id = context.get("actor_team_id") or workspace.team_id
+    if team_id in (workspace.team_id, workspace.enterprise_id):
+        return False
+    return not workspace.enterprise_id or context.get("actor_enterprise_id") != workspace.enterprise_id

@@ -1,0 +1,177 @@
+"""Telling a story of one's own: every way to the form, and what happens when it is sent."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks import ids
+from bot.blocks.message import Block
+from bot.blocks.submit import (
+    FormMeta,
+    Purpose,
+    draft_of_message,
+    errors,
+    form,
+    kept,
+    nobody_reviews,
+    read,
+    read_tell,
+    sent,
+)
+from bot.domain.draft import Draft, DraftErrors
+from bot.domain.person import Person
+from bot.domain.submission import Credit
+from bot.errors import StoreUnavailableError, UserError
+from bot.handlers.forms import open_form
+from bot.handlers.permissions import person_of
+from bot.services.shelves import Shelves
+from bot.services.submissions import Submissions
+
+Payload = Mapping[str, Any]
+
+
+class Submitting:
+    """Opens the form and takes it in; `command` is the slash command's name."""
+
+    def __init__(self, submissions: Submissions, shelves: Shelves, command: str) -> None:
+        self._submissions = submissions
+        self._shelves = shelves
+        self._command = command
+
+    def register(self, app: AsyncApp) -> None:
+        app.view(ids.SUBMIT_FORM)(self.form_sent)
+        app.view(ids.CHANGE_FORM)(self.form_sent)
+        app.action(ids.TELL)(self.button_pressed)
+        app.shortcut(ids.SHORTCUT_SUBMIT)(self.shortcut_used)
+        app.shortcut(ids.SHORTCUT_SAVE)(self.message_saved)
+
+    async def begin(self, person: Person, words: str, body: Payload, client: AsyncWebClient) -> None:
+        """Open the form with these words, or with what was written earlier."""
+        draft = Draft.from_words(words) if words else Draft()
+        await self.open(person, draft, FormMeta(_new_id()), body, client)
+
+    async def button_pressed(
+        self, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
+    ) -> None:
+        await ack()
+        draft = read_tell(str(action.get("value") or ""))
+        await self.open(person_of(context), draft, FormMeta(_new_id()), body, client)
+
+    async def shortcut_used(self, ack: AsyncAck, body: Payload, context: Payload, client: AsyncWebClient) -> None:
+        await ack()
+        await self.open(person_of(context), Draft(), FormMeta(_new_id()), body, client)
+
+    async def message_saved(self, ack: AsyncAck, body: Payload, context: Payload, client: AsyncWebClient) -> None:
+        await ack()
+        person, message = person_of(context), body.get("message") or {}
+        wrote = str(message.get("user") or "")
+        meta = FormMeta(
+            _new_id(),
+            permalink=_permalink(body),
+            message_author=await self._submissions.name_of(person.workspace, wrote)
+            if wrote not in ("", person.user_id)
+            else "",
+        )
+        await self.open(person, draft_of_message(str(message.get("text") or "")), meta, body, client)
+
+    async def form_sent(self, ack: AsyncAck, view: Payload, context: Payload) -> None:
+        """Keep the story before the form closes; whatever is in the way is told in the form, with its text."""
+        meta, draft = read(view)
+        person = person_of(context)
+
+        async def again(trouble: str = "", warnings: list[str] | None = None) -> None:
+            seen = meta.seeing(warnings) if warnings else meta
+            shown = form(await self._themes(person), draft, seen, warnings=warnings or (), trouble=trouble)
+            await ack(response_action="update", view=shown)
+
+        try:
+            await self._keep_draft(person, draft, meta)
+            await ack(response_action="update", view=await self._taken_in(person, meta, draft))
+        except DraftErrors as found:
+            await ack(response_action="errors", errors=errors(found))
+        except _WarnedError as warned:
+            await again(warnings=warned.warnings)
+        except UserError as refused:
+            await again(str(refused))
+        except StoreUnavailableError:
+            await again("I could not save this just now. Your text is still here: please send it again in a moment.")
+
+    async def _taken_in(self, person: Person, meta: FormMeta, draft: Draft) -> Block:
+        """What takes the form's place once the story is kept."""
+        if meta.purpose is Purpose.SUBMIT and not self._submissions.can_be_reviewed:
+            if draft.credit is Credit.NOBODY:
+                raise UserError("Nobody can review stories here yet. Keep your text, and try again another day.")
+            return kept(self._command)
+        known = [theme.id for theme in await self._themes(person)]
+        told = draft.told(known, message_author=meta.message_author)
+        warnings = await self._submissions.warnings(person.workspace, told, meta.submission_id)
+        if meta.news_in(warnings):
+            raise _WarnedError(warnings)
+        if meta.purpose is Purpose.EDIT:
+            await self._submissions.retell(person, meta.submission_id, told)
+        else:
+            permalink = meta.permalink or None
+            await self._submissions.submit(person, meta.form_id, told, draft.credit, permalink)
+        return sent(meta.purpose, draft.credit, self._command)
+
+    async def open(self, person: Person, draft: Draft, meta: FormMeta, body: Payload, client: AsyncWebClient) -> None:
+        """Open the form with `draft`, or with what was written earlier where that is empty.
+
+        UserError tells why it cannot be; what was written is kept.
+        """
+        if meta.purpose is Purpose.SUBMIT and not self._submissions.can_be_reviewed:
+            await self._keep_draft(person, draft, meta)
+            raise UserError(nobody_reviews(self._command)["text"])
+        note = ""
+        if draft.is_empty and (earlier := await self._earlier(person)):
+            draft, note = earlier, "You wrote this earlier and have not sent it."
+        try:
+            await open_form(client, body, form(await self._themes(person), draft, meta, note=note))
+        except UserError as unopened:
+            await self._keep_draft(person, draft, meta)
+            kept_words = "" if draft.is_empty else f" Your words are kept: {self._command} submit brings them back."
+            raise UserError(f"{unopened}{kept_words}") from unopened
+
+    async def _earlier(self, person: Person) -> Draft | None:
+        try:
+            return await self._submissions.draft(person)
+        except StoreUnavailableError:
+            # The form itself needs nothing that was kept.
+            return None
+
+    async def _keep_draft(self, person: Person, draft: Draft, meta: FormMeta) -> None:
+        """What was typed outlives the form; changes to a story that is here already do not."""
+        if meta.purpose is Purpose.SUBMIT:
+            try:
+                await self._submissions.keep_draft(person, draft)
+            except StoreUnavailableError:
+                # The form is still open, and says so when it cannot be sent either.
+                return
+
+    async def _themes(self, person: Person) -> Any:
+        return (await self._shelves.of_workspace(person.workspace)).library.themes
+
+
+class _WarnedError(Exception):
+    """The author should look at something first."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        self.warnings = warnings
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def _permalink(body: Payload) -> str:
+    """The address of a message, as Slack makes it (docs: chat.getPermalink); no call is needed for it."""
+    domain, message = (body.get("team") or {}).get("domain"), body.get("message") or {}
+    channel_id, ts = (body.get("channel") or {}).get("id"), str(message.get("ts") or "")
+    if not (domain and channel_id and ts):
+        return ""
+    address = f"https://{domain}.slack.com/archives/{channel_id}/p{ts.replace('.', '')}"
+    thread_ts = message.get("thread_ts")
+    return f"{address}?thread_ts={thread_ts}&cid={channel_id}" if thread_ts and thread_ts != ts else address

@@ -1,0 +1,78 @@
+"""Whether what somebody tells was told before: copied, edited, or the same events in other words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from bot.matching.bm25 import Floats
+from bot.matching.filler import FILLER
+from bot.matching.meaning import Encode, sentences
+from bot.matching.shelf import Shelf, rarity
+from bot.matching.words import split, stem
+
+WORD_WEIGHT = 0.5
+"""What shared words count beside what the sentences mean, which counts 1."""
+
+SAME_FROM = 0.6
+"""The score from which two texts tell the same; without an encoder, the share of words from which one is a copy."""
+
+TOPIC_FROM = 0.45
+"""The cosine of two whole texts from which they are of one topic: a sentence alone finds its like in any long text."""
+
+
+def told_before(text: str, shelf: Shelf, others: Sequence[tuple[str, str]], encode: Encode | None) -> str | None:
+    """The id of the story on the shelf, or of `others` (ids and texts), that `text` retells; None if there is none.
+
+    Looks for all of `text` in them, and not the other way round: a short retelling of a long story is found. Without
+    `encode` only copies are. How well it tells them apart is measured over tests/relevance/retellings.yaml.
+    """
+    words = {known: rarity([shelf], known) for known in _stems(text)}
+    if not words:
+        return None
+    vectors = encode(sentences(text)) if encode else None
+    scored = [*_on_shelf(shelf, words, vectors), *_among(others, words, vectors, encode)]
+    best, known = max(scored, default=(0.0, None), key=lambda found: found[0])
+    return known if best >= SAME_FROM else None
+
+
+def _on_shelf(shelf: Shelf, words: Mapping[str, float], vectors: Floats | None) -> Iterator[tuple[float, str]]:
+    shares = np.zeros(shelf.index.size, np.float32)
+    for known, tells in words.items():
+        shares[shelf.index.evidence(known).stories] += tells / sum(words.values())
+    if vectors is None or shelf.sense is None:
+        yield from ((float(share), story.id) for share, story in zip(shares, shelf.stories, strict=True))
+        return
+    passages = shelf.sense.passages
+    for number in map(int, np.flatnonzero(passages.topics(_whole(vectors)) >= TOPIC_FROM)):
+        same = _sameness(vectors, passages.vectors(number))
+        yield same + WORD_WEIGHT * float(shares[number]), shelf.stories[number].id
+
+
+def _among(
+    others: Sequence[tuple[str, str]], words: Mapping[str, float], vectors: Floats | None, encode: Encode | None
+) -> Iterator[tuple[float, str]]:
+    for known, text in others:
+        told = encode(sentences(text)) if encode and sentences(text) else None
+        if vectors is None or told is None:
+            yield _share(words, text), known
+        elif _whole(vectors) @ _whole(told) >= TOPIC_FROM:
+            yield _sameness(vectors, told) + WORD_WEIGHT * _share(words, text), known
+
+
+def _share(words: Mapping[str, float], text: str) -> float:
+    """How much of what the words tell a text holds: 0 to 1."""
+    return sum(words[shared] for shared in words.keys() & _stems(text)) / sum(words.values())
+
+
+def _sameness(vectors: Floats, told: Floats) -> float:
+    """How well each sentence is told by the nearest of `told`, in the mean: up to 1."""
+    return float((vectors @ told.T).max(axis=1).mean())
+
+
+def _whole(vectors: Floats) -> Floats:
+    total: Floats = vectors.sum(axis=0)
+    return total / (float(np.linalg.norm(total)) or 1.0)
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in split(text) if word not in FILLER}

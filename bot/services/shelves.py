@@ -1,0 +1,158 @@
+"""What each workspace can be told: the packs, and after them what its own people told and its moderators approved."""
+
+import asyncio
+import logging
+import random
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from bot.domain.clock import Now
+from bot.domain.library import Library
+from bot.domain.story import Story
+from bot.domain.submission import Told
+from bot.domain.workspace import Reader, Workspace
+from bot.errors import StoreUnavailableError
+from bot.services.seen import Seen
+from bot.services.sharing import Matching, Sharing
+from bot.services.store import OwnStories
+
+log = logging.getLogger(__name__)
+
+WORKSPACES = 1_000
+# How long somebody may wait for their team's own stories to be fetched; after that they are told from the packs.
+FETCH_SECONDS = 1.0
+# Slack gives a sent form three seconds in all.
+COMPARE_SECONDS = 1.5
+# Another replica's change is seen after so many seconds at most.
+LOOK_EVERY = 2.0
+# Clocks of replicas differ, and a transaction is seen later than it began.
+_OVERLAP = timedelta(minutes=1)
+
+
+class Base(Matching, Protocol):
+    """The matching over the packs, to which a few stories can be added without building it anew."""
+
+    def with_own(self, stories: Sequence[Story]) -> Matching: ...
+    def reads_like(self, text: str, others: Sequence[tuple[str, str]] = ()) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    edition: int
+    sharing: Sharing
+
+
+class Shelves:
+    """Gives everybody the stories of their workspace.
+
+    A shelf is fetched when somebody of its workspace first asks, the last `WORKSPACES` are kept, and the old one serves
+    until the new one is built.
+    """
+
+    def __init__(
+        self, library: Library, matching: Base, store: OwnStories, seen: Seen, rng: random.Random, now: Now
+    ) -> None:
+        self._library = library
+        self._matching = matching
+        self._store = store
+        self._seen = seen
+        self._rng = rng
+        self._now = now
+        self._common = Sharing(library, matching, seen, rng)
+        self._shelves: OrderedDict[Workspace, _Shelf] = OrderedDict()
+        self._fetching: dict[Workspace, asyncio.Task[None]] = {}
+
+    @property
+    def library(self) -> Library:
+        """What everybody may be told."""
+        return self._library
+
+    async def of(self, reader: Reader) -> Sharing:
+        """What this person can be told; strangers get the packs alone."""
+        if reader.is_stranger:
+            return self._common
+        return await self.of_workspace(reader.workspace)
+
+    async def of_workspace(self, workspace: Workspace) -> Sharing:
+        """A workspace's stories; the packs alone while its own cannot be fetched."""
+        if workspace not in self._shelves:
+            await asyncio.wait({self._fetch(workspace)}, timeout=FETCH_SECONDS)
+        shelf = self._shelves.get(workspace)
+        if shelf is None:
+            return self._common
+        self._shelves.move_to_end(workspace)
+        return shelf.sharing
+
+    async def reads_like(self, workspace: Workspace, told: Told, waiting: Sequence[Told]) -> str | None:
+        """The title of a story that this one tells again: one that the workspace has, or one that waits there.
+
+        None as well where comparing takes too long for somebody who has just sent a form.
+        """
+        library = (await self.of_workspace(workspace)).library
+        own = {story.id: story for story in library.stories if not self._library.story(story.id)}
+        others = [
+            *((story.id, _text(story.title, story.story)) for story in own.values()),
+            *((other.title, _text(other.title, other.story)) for other in waiting),
+        ]
+        comparing = asyncio.to_thread(self._matching.reads_like, _text(told.title, told.story), others)
+        try:
+            async with asyncio.timeout(COMPARE_SECONDS):
+                found = await comparing
+        except TimeoutError:
+            return None
+        story = library.story(found) if found else None
+        return story.title if story else found
+
+    async def refresh(self, workspace: Workspace) -> None:
+        """Take in what has just changed."""
+        if earlier := self._fetching.get(workspace):
+            # It may have read before the change.
+            await asyncio.wait({earlier})
+        await asyncio.wait({self._fetch(workspace)})
+
+    async def watch(self) -> None:
+        """Take in, for ever, what other replicas change."""
+        since = self._now()
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            looked = self._now()
+            try:
+                changed = await self._store.changed_since(since - _OVERLAP)
+            except StoreUnavailableError as error:
+                log.warning("The stories that teams told cannot be looked at (%s)", error)
+                continue
+            since = looked
+            for workspace, edition in changed.items():
+                shelf = self._shelves.get(workspace)
+                if shelf and shelf.edition != edition:
+                    await self.refresh(workspace)
+
+    def _fetch(self, workspace: Workspace) -> asyncio.Task[None]:
+        """The fetching that is under way, or a new one."""
+        if workspace not in self._fetching:
+            task = asyncio.create_task(self._load(workspace))
+            self._fetching[workspace] = task
+            task.add_done_callback(lambda _: self._fetching.pop(workspace, None))
+        return self._fetching[workspace]
+
+    async def _load(self, workspace: Workspace) -> None:
+        try:
+            edition, own = await self._store.stories_of(workspace)
+        except StoreUnavailableError as error:
+            log.warning("A team's own stories cannot be fetched (%s)", error)
+            return
+        sharing = self._common
+        if own:
+            matching = await asyncio.to_thread(self._matching.with_own, own)
+            sharing = Sharing(self._library.with_own(own), matching, self._seen, self._rng)
+        self._shelves[workspace] = _Shelf(edition, sharing)
+        if len(self._shelves) > WORKSPACES:
+            self._shelves.popitem(last=False)
+
+
+def _text(title: str, story: str) -> str:
+    """A story as the matching compares it."""
+    return f"{title}\n\n{story}"

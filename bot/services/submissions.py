@@ -1,0 +1,253 @@
+"""Taking in stories that people tell, and deciding about them."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.clock import Now
+from bot.domain.draft import Draft
+from bot.domain.outgoing import Kind, Outgoing
+from bot.domain.person import Person
+from bot.domain.privacy import hints
+from bot.domain.submission import Author, Credit, State, Submission, Told
+from bot.domain.workspace import Workspace
+from bot.errors import UserError
+from bot.services.shelves import Shelves
+from bot.services.store import SubmissionsKept
+
+LISTED = 20
+_DAY = timedelta(days=1)
+
+NameOf = Callable[[Workspace, str], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a workspace moderates. `reviewers` are where cards go: one channel, or each moderator."""
+
+    reviewers: tuple[str, ...] = ()
+    four_eyes: bool = False
+    self_approval: bool = False
+    a_day: int = 10
+    waiting: int = 200
+
+
+class Submissions:
+    """What authors and moderators can do; whether they may is decided before (`bot.domain.permissions`)."""
+
+    def __init__(
+        self,
+        store: SubmissionsKept,
+        shelves: Shelves,
+        rules: Rules,
+        name_of: NameOf,
+        now: Now,
+    ) -> None:
+        self._store = store
+        self._shelves = shelves
+        self._rules = rules
+        self._name_of = name_of
+        self._now = now
+        self._wake: Callable[[], None] = _nobody_waits
+        # In memory, since of an author who is nobody nothing is kept.
+        self._sent: dict[tuple[Workspace, str], deque[datetime]] = {}
+
+    def on_news(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever there is something to say."""
+        self._wake = wake
+
+    @property
+    def can_be_reviewed(self) -> bool:
+        """Whether there is anybody to show a submission to."""
+        return bool(self._rules.reviewers)
+
+    async def name_of(self, workspace: Workspace, user_id: str) -> str:
+        return await self._name_of(workspace, user_id)
+
+    # Authors
+
+    async def draft(self, person: Person) -> Draft | None:
+        """What somebody wrote earlier and has not sent."""
+        kept = await self._store.draft(person.workspace, person.user_id)
+        return Draft.from_json(kept) if kept else None
+
+    async def keep_draft(self, person: Person, draft: Draft) -> None:
+        """Keep what somebody wrote until it is sent; of nobody nothing is kept."""
+        if draft.credit is not Credit.NOBODY and not draft.is_empty:
+            await self._store.keep_draft(person.workspace, person.user_id, draft.as_json(), self._now())
+
+    async def warnings(self, workspace: Workspace, told: Told, own_id: str = "") -> list[str]:
+        """What an author should look at before sending, a sentence each: what may name somebody, what reads alike."""
+        found = [f"{hint}." for hint in hints(told.story)]
+        waiting = [other for other in await self._store.pending(workspace, self._rules.waiting) if other.id != own_id]
+        alike = await self._shelves.reads_like(workspace, told, [other.text for other in waiting])
+        return [*found, *([f"This reads like “{alike}”, which is here already."] if alike else [])]
+
+    async def submit(
+        self, person: Person, form_id: str, told: Told, credit: Credit, permalink: str | None
+    ) -> Submission:
+        """Keep a new story and have it reviewed; the same form sent again changes nothing.
+
+        UserError when the person or the workspace has sent enough for now.
+        """
+        submission = Submission(
+            workspace=person.workspace,
+            id=form_id,
+            author=Author.who(credit, person.user_id, person.name),
+            told=told,
+            created_at=self._now(),
+            permalink=permalink,
+        )
+        if earlier := await self._store.get(person.workspace, form_id):
+            return earlier
+        await self._within_limits(person)
+        added = await self._store.add(submission, self._cards(submission))
+        if added:
+            self._sent.setdefault((person.workspace, person.user_id), deque()).append(self._now())
+        self._wake()
+        return submission
+
+    async def mine(self, person: Person) -> list[Submission]:
+        """Their latest `LISTED` submissions; those sent as nobody are nobody's."""
+        return await self._store.by_author(person.workspace, person.user_id, LISTED)
+
+    async def own(self, person: Person, submission_id: str) -> Submission:
+        """One of their own; UserError for anybody else's."""
+        submission = await self._store.get(person.workspace, submission_id)
+        if submission is None or not submission.is_by(person.user_id):
+            raise UserError("This is not one of your stories, or it is no longer here.")
+        return submission
+
+    async def retell(self, person: Person, submission_id: str, told: Told) -> Submission:
+        """The author's change while nobody has decided; moderators see what it was before."""
+        before = await self.own(person, submission_id)
+        return await self._changed(before, before.retold(told), "changed", person.user_id)
+
+    async def withdraw(self, person: Person, submission_id: str) -> Submission:
+        """Take a story back, also out of the library."""
+        before = await self.own(person, submission_id)
+        return await self._changed(before, before.withdrawn(self._now()), "withdrawn", person.user_id)
+
+    # Moderators
+
+    async def waiting(self, moderator: Person) -> list[Submission]:
+        return await self._store.pending(moderator.workspace, LISTED)
+
+    async def count_waiting(self, workspace: Workspace) -> int:
+        return await self._store.count_pending(workspace)
+
+    async def get(self, workspace: Workspace, submission_id: str) -> Submission:
+        if submission := await self._store.get(workspace, submission_id):
+            return submission
+        raise UserError("This story is no longer here.")
+
+    async def before_change(self, submission: Submission) -> Told | None:
+        """The author's text before they last changed it."""
+        return await self._store.before_change(submission.workspace, submission.id)
+
+    async def to_decide(self, moderator: Person, submission_id: str, revision: int) -> Submission:
+        """The submission, if this moderator may decide about it as they saw it; UserError tells why not."""
+        submission = await self.get(moderator.workspace, submission_id)
+        if submission.state is not State.PENDING:
+            raise UserError(await self._verdict(submission))
+        if submission.revision != revision:
+            await self._redraw(submission)
+            raise UserError("The story has changed since this card was drawn. Look at it again, then decide.")
+        if submission.is_by(moderator.user_id) and not self._rules.self_approval:
+            raise UserError("This story is your own, so another moderator decides about it.")
+        if self._rules.four_eyes and submission.seconded_by == moderator.user_id:
+            raise UserError("You have approved this story already; one more moderator needs to.")
+        return submission
+
+    async def approve(
+        self, moderator: Person, submission_id: str, revision: int, edited: Told | None = None
+    ) -> Submission:
+        """The story enters the library, or waits for a second moderator where two are needed."""
+        before = await self.to_decide(moderator, submission_id, revision)
+        if edited == before.text:
+            edited = None
+        if self._rules.four_eyes and before.seconded_by is None:
+            return await self._changed(
+                before, before.seconded(moderator.user_id, edited), "seconded", moderator.user_id
+            )
+        after = before.approved(moderator.user_id, self._now(), edited)
+        return await self._changed(before, after, "approved", moderator.user_id)
+
+    async def reject(self, moderator: Person, submission_id: str, revision: int, reason: str) -> Submission:
+        before = await self.to_decide(moderator, submission_id, revision)
+        after = before.rejected(moderator.user_id, self._now(), reason)
+        return await self._changed(before, after, "rejected", moderator.user_id)
+
+    async def remind(self, lost: Sequence[Outgoing]) -> None:
+        """Cards that may never have arrived: tell their moderators where to find what waits."""
+        cards = [one for one in lost if one.kind is Kind.REVIEW_CARD]
+        reminders = [
+            Outgoing(one.workspace, f"reminder:{one.key}", Kind.REVIEW_REMINDER, one.about, one.to) for one in cards
+        ]
+        await self._store.say(reminders, self._now())
+        self._wake()
+
+    async def _changed(self, before: Submission, after: Submission, what: str, who: str) -> Submission:
+        say = self._redrawings(after)
+        if after.state in (State.APPROVED, State.REJECTED) and after.author.user_id:
+            key = f"decision:{after.id}"
+            say.append(Outgoing(after.workspace, key, Kind.DECISION, after.id, after.author.user_id))
+        if not await self._store.change(before, after, what, who, self._now(), say):
+            raise UserError(await self._verdict(await self.get(before.workspace, before.id)))
+        self._wake()
+        if State.APPROVED in (before.state, after.state):
+            await self._shelves.refresh(after.workspace)
+        return after
+
+    async def _redraw(self, submission: Submission) -> None:
+        await self._store.say(self._redrawings(submission), self._now())
+        self._wake()
+
+    async def _verdict(self, submission: Submission) -> str:
+        """What has become of a submission meanwhile, and through whom."""
+        if submission.state is State.PENDING:
+            return "Somebody was faster and changed this story. Look at it again, then decide."
+        if submission.state is State.WITHDRAWN:
+            return "Its author has withdrawn this story meanwhile. Nothing is left to decide."
+        who = await self._name_of(submission.workspace, submission.decided_by or "")
+        return f"{who} was first: this story is {submission.state}. Nothing more has changed."
+
+    def _cards(self, submission: Submission) -> list[Outgoing]:
+        return [
+            Outgoing(submission.workspace, _card_key(submission, to), Kind.REVIEW_CARD, submission.id, to)
+            for to in self._rules.reviewers
+        ]
+
+    def _redrawings(self, submission: Submission) -> list[Outgoing]:
+        """Every copy of the card as things are now."""
+        return [
+            Outgoing(
+                submission.workspace,
+                f"{_card_key(submission, to)}:{submission.revision}",
+                Kind.REVIEW_UPDATE,
+                submission.id,
+                to,
+                changes=_card_key(submission, to),
+            )
+            for to in self._rules.reviewers
+        ]
+
+    async def _within_limits(self, person: Person) -> None:
+        sent = self._sent.get((person.workspace, person.user_id), deque())
+        while sent and sent[0] <= self._now() - _DAY:
+            sent.popleft()
+        if len(sent) >= self._rules.a_day:
+            raise UserError(
+                f"You have sent {len(sent)} stories within a day, thank you! Please keep the next one for tomorrow."
+            )
+        if await self._store.count_pending(person.workspace) >= self._rules.waiting:
+            raise UserError("So many stories wait for a decision that I take no more just now. Please try again later.")
+
+
+def _nobody_waits() -> None:
+    """What is to be said is found when the outbox next looks."""
+
+
+def _card_key(submission: Submission, to: str) -> str:
+    return f"review:{submission.id}:{to}"
