@@ -4,7 +4,7 @@ Texts that come from people or packs are cut to Slack's limits here: header 150,
 value 2,000 characters, a section 3,000 (Slack's Block Kit reference).
 """
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from bot.blocks.text import shortened, visible
 
@@ -12,10 +12,14 @@ Block = dict[str, Any]
 
 
 class Message(TypedDict):
-    """What can be posted, answered or put in an acknowledgement; `text` alone carries the whole meaning."""
+    """What can be posted, answered or put in an acknowledgement; `text` alone carries the whole meaning.
+
+    `metadata` goes with a post unseen, by which it is known again (docs: message metadata).
+    """
 
     text: str
     blocks: list[Block]
+    metadata: NotRequired[Block]
 
 
 QUIETLY: dict[str, Any] = {"link_names": False, "unfurl_links": False, "unfurl_media": False}

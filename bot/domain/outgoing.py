@@ -10,6 +10,11 @@ from bot.domain.workspace import Workspace
 class Kind(StrEnum):
     """What is said; how it looks is decided when it is sent, from how things are then."""
 
+    WEEKLY_STORY = "weekly_story"
+    WEEKLY_QUESTION = "weekly_question"
+    WEEKLY_TRIED = "weekly_tried"
+    WEEKLY_UNKNOWN = "weekly_unknown"
+    WEEKLY_PAUSED = "weekly_paused"
     REVIEW_CARD = "review_card"
     REVIEW_UPDATE = "review_update"
     REVIEW_REMINDER = "review_reminder"
@@ -20,8 +25,8 @@ class Kind(StrEnum):
 class Outgoing:
     """One message to one place; `key` is unique in its workspace, so that nothing is put in line twice.
 
-    `about` is the id of what it is about (a submission); `to` a channel's or a person's id. With `changes`, the key of
-    an earlier one, it redraws that message instead of posting a new one.
+    `about` is the id of what it is about (a submission, a slot); `to` a channel's or a person's id. With `changes`, the
+    key of an earlier one, it redraws that message; with `replies_to` it is said in that message's thread.
     """
 
     workspace: Workspace
@@ -30,6 +35,7 @@ class Outgoing:
     about: str
     to: str
     changes: str | None = None
+    replies_to: str | None = None
     due_at: datetime | None = None
     """None: now."""
 
@@ -49,12 +55,15 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row that this process alone may send until its lease ends. `redraws` is the message that it changes."""
+    """A row that this process alone may send until its lease ends.
+
+    `base` is the message that it changes or replies to; None when that was never sent.
+    """
 
     outgoing: Outgoing
     lease: str
     tries: int
-    redraws: Posted | None
+    base: Posted | None
 
 
 @dataclass(frozen=True, slots=True)

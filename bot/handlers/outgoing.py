@@ -38,22 +38,28 @@ class Sender:
     async def send(self, claimed: Claimed) -> Outcome:
         outgoing = claimed.outgoing
         message = await self._draws[outgoing.kind](outgoing)
-        if message is None or (outgoing.changes and claimed.redraws is None):
+        needs_base = outgoing.changes or outgoing.replies_to
+        if message is None or (needs_base and claimed.base is None):
             return Dropped()
         try:
-            return await self._call(outgoing, claimed.redraws, message)
+            return await self._call(outgoing, claimed.base, message)
         except FAILED as failed:
             return _outcome(failed)
 
-    async def _call(self, outgoing: Outgoing, redraws: Posted | None, message: Message) -> Posted:
+    async def _call(self, outgoing: Outgoing, base: Posted | None, message: Message) -> Posted:
         client = await self._client_of(outgoing.workspace)
-        if redraws:
+        if base and outgoing.changes:
             await client.chat_update(
-                channel=redraws.channel_id, ts=redraws.ts, text=message["text"], blocks=message["blocks"]
+                channel=base.channel_id, ts=base.ts, text=message["text"], blocks=message["blocks"]
             )
-            return redraws
+            return base
         posted = await client.chat_postMessage(
-            channel=outgoing.to, text=message["text"], blocks=message["blocks"], **QUIETLY
+            channel=outgoing.to,
+            thread_ts=base.ts if base else None,
+            text=message["text"],
+            blocks=message["blocks"],
+            metadata=message.get("metadata"),
+            **QUIETLY,
         )
         return Posted(posted["channel"], posted["ts"])
 

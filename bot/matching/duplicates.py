@@ -1,6 +1,7 @@
 """Whether what somebody tells was told before: copied, edited, or the same events in other words."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def told_before(text: str, shelf: Shelf, others: Sequence[tuple[str, str]], enco
     words = {known: rarity([shelf], known) for known in _stems(text)}
     if not words:
         return None
-    vectors = encode(sentences(text)) if encode else None
+    vectors = encode(passages) if encode and (passages := sentences(text)) else None
     scored = [*_on_shelf(shelf, words, vectors), *_among(others, words, vectors, encode)]
     best, known = max(scored, default=(0.0, None), key=lambda found: found[0])
     return known if best >= SAME_FROM else None
@@ -52,7 +53,7 @@ def _among(
     others: Sequence[tuple[str, str]], words: Mapping[str, float], vectors: Floats | None, encode: Encode | None
 ) -> Iterator[tuple[float, str]]:
     for known, text in others:
-        told = encode(sentences(text)) if encode and sentences(text) else None
+        told = encode(passages) if encode and (passages := sentences(text)) else None
         if vectors is None or told is None:
             yield _share(words, text), known
         elif _whole(vectors) @ _whole(told) >= TOPIC_FROM:
@@ -74,5 +75,6 @@ def _whole(vectors: Floats) -> Floats:
     return total / (float(np.linalg.norm(total)) or 1.0)
 
 
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in split(text) if word not in FILLER}
+@lru_cache(maxsize=500)  # what waits for a decision is compared with everything that is handed in
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in split(text) if word not in FILLER)

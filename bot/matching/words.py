@@ -56,7 +56,10 @@ class Asked:
 
 def fold(word: str) -> str:
     """Lower case, without possessive and elision: "Morton's" and "morton" are one word, "l'avion" and "avion" too."""
-    plain_word = _ELISION.sub("", word.casefold().replace("’", "'"))
+    plain_word = word.casefold().replace("’", "'")
+    if "'" not in plain_word:
+        return plain_word
+    plain_word = _ELISION.sub("", plain_word)
     without = plain_word.removesuffix("'s")
     # "1990's" is the decade, as is "1990s".
     return f"{without}s" if without.isdigit() and without != plain_word else without

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, or_, select, tuple_, update
+from sqlalchemy import Row, and_, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.outgoing import (
@@ -41,12 +41,12 @@ class OutboxStore:
     async def claim(self, now: datetime, limit: int) -> list[Claimed]:
         """What is due, the longest waiting first, and from now on this process's to send.
 
-        A redrawing waits until its message was sent, and until the redrawing before it is done.
+        What changes a message or replies to it waits until that was sent; a redrawing also for the one before it.
         """
         lease = secrets.token_hex(16)
         earlier = outbox.alias("earlier")
         same = and_(earlier.c.enterprise_id == outbox.c.enterprise_id, earlier.c.team_id == outbox.c.team_id)
-        is_base = earlier.c.key == outbox.c.changes
+        is_base = earlier.c.key == func.coalesce(outbox.c.changes, outbox.c.replies_to)
         is_sibling = and_(earlier.c.changes == outbox.c.changes, earlier.c.created_at < outbox.c.created_at)
         waits = exists().where(same, or_(is_base, is_sibling), earlier.c.state.in_(_OPEN))
         due = (
@@ -114,6 +114,7 @@ async def put_in_line(connection: AsyncConnection, say: Sequence[Outgoing], at: 
             "about": outgoing.about,
             "to": outgoing.to,
             "changes": outgoing.changes,
+            "replies_to": outgoing.replies_to,
             "repeatable": outgoing.is_repeatable,
             "state": DUE,
             "due_at": outgoing.due_at or at,
@@ -140,10 +141,10 @@ def _after(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, Any]:
 
 
 async def _base(connection: AsyncConnection, row: Row[Any]) -> Posted | None:
-    if not row.changes:
+    if not (key := row.changes or row.replies_to):
         return None
     workspace = Workspace(row.enterprise_id, row.team_id)
-    query = select(outbox.c.channel_id, outbox.c.ts).where(within(outbox, workspace, key=row.changes, state=SENT))
+    query = select(outbox.c.channel_id, outbox.c.ts).where(within(outbox, workspace, key=key, state=SENT))
     base = (await connection.execute(query)).first()
     return Posted(base.channel_id, base.ts) if base else None
 
@@ -156,5 +157,6 @@ def _outgoing(row: Row[Any]) -> Outgoing:
         row.about,
         row.to,
         row.changes,
+        row.replies_to,
         row.due_at,
     )

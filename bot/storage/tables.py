@@ -118,6 +118,7 @@ outbox = Table(
     Column("about", String(100), nullable=False),
     Column("to", String(20), nullable=False),
     Column("changes", String(200)),
+    Column("replies_to", String(200)),
     Column("repeatable", Boolean, nullable=False),
     Column("state", String(12), nullable=False),
     Column("due_at", Moment, nullable=False),

@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=100), nullable=False),
         sa.Column("to", sa.String(length=20), nullable=False),
         sa.Column("changes", sa.String(length=200), nullable=True),
+        sa.Column("replies_to", sa.String(length=200), nullable=True),
         sa.Column("repeatable", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
