@@ -237,7 +237,7 @@ class Abilities:
         submitting = Submitting(submissions, shelves, settings.command)
         reviewing = Reviewing(submissions, shelves, replies, settings.command)
         sender = Sender(reviewing.draws, slack.client_of)
-        outbox = Outbox(OutboxStore(database), sender.send, submissions.remind, now)
+        outbox = Outbox(OutboxStore(database), sender.send, submissions.settled, now)
         submissions.on_news(outbox.wake)
         mine = Mine(submissions, submitting, replies, settings.command)
         return cls(shelves, outbox, Guard(directory.person), replies, submitting, mine, reviewing)

@@ -10,6 +10,7 @@ from bot.domain.match import Why
 from bot.domain.story import Source, Story, Theme
 
 _ASKED_SHOWN = 80
+_PARAGRAPHS = 40
 
 
 def card(
@@ -59,7 +60,7 @@ def full(story: Story, themes: Sequence[Theme]) -> Block:
     """The modal with the full telling, the takeaway, the question, where accounts differ, and the sources."""
     blocks = [header(story.title), context(_where(story))]
     paragraphs = [" ".join(part.split()) for part in story.story.split("\n\n")]
-    blocks += [rich(line(words(paragraph))) for paragraph in paragraphs if paragraph]
+    blocks += [rich(line(words(paragraph))) for paragraph in _together(list(filter(None, paragraphs)))]
     blocks += _takeaway(story)
     if story.question:
         blocks.append(rich(line(words("For your team: ", bold=True), words(story.question))))
@@ -70,6 +71,13 @@ def full(story: Story, themes: Sequence[Theme]) -> Block:
         blocks.append({"type": "divider"})
         blocks.append(rich(line(words("Sources", bold=True)), _sources(story.sources)))
     return {"type": "modal", "title": plain("The whole story", 24), "close": plain("Close", 24), "blocks": blocks}
+
+
+def _together(paragraphs: list[str]) -> list[str]:
+    """At most `_PARAGRAPHS` of them: a modal holds 100 blocks, and what a colleague wrote may be all line breaks."""
+    if len(paragraphs) <= _PARAGRAPHS:
+        return paragraphs
+    return [*paragraphs[: _PARAGRAPHS - 1], " ".join(paragraphs[_PARAGRAPHS - 1 :])]
 
 
 def _told(story: Story, themes: Sequence[Theme]) -> list[Block]:

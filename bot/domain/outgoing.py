@@ -12,7 +12,6 @@ class Kind(StrEnum):
 
     WEEKLY_STORY = "weekly_story"
     WEEKLY_QUESTION = "weekly_question"
-    WEEKLY_TRIED = "weekly_tried"
     WEEKLY_UNKNOWN = "weekly_unknown"
     WEEKLY_PAUSED = "weekly_paused"
     REVIEW_CARD = "review_card"

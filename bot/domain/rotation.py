@@ -15,9 +15,9 @@ from typing import NamedTuple, get_args
 
 from bot.domain.story import Month, Story
 
+# Inclusive, both: a story told exactly so long ago still counts.
 COMPANY_APART = timedelta(weeks=8)
 SIMILAR_APART = timedelta(weeks=4)
-"""Inclusive, both: a story told exactly so long ago still counts."""
 
 
 class Rule(StrEnum):
@@ -68,11 +68,8 @@ class Draw:
 
     def telling_themes(self, story: Story) -> tuple[str, ...]:
         """The themes by which stories of this draw differ: a draw from one theme has that one twice running by wish."""
-        return (
-            tuple(theme for theme in story.themes if theme not in self.themes)
-            if len(self.themes) == 1
-            else story.themes
-        )
+        alike = self.themes if len(self.themes) == 1 else ()
+        return tuple(theme for theme in story.themes if theme not in alike)
 
     def place(self, story: Story) -> bytes:
         """Where a story stands in the schedule's own order; the same whatever else is in the library."""

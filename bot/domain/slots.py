@@ -89,7 +89,7 @@ def slots(timing: Timing, after: datetime, last: Slot | None = None) -> Iterator
     was due by the clocks of the zone that counts now. Slots begin in the week after. So a change of weekday, time or
     zone never brings two into one local week, nor a date again.
     """
-    monday = _monday(timing.local_date(after) - _WEEK)  # a slot after a gap can be due in the week after its own
+    monday = _monday(timing.local_date(after))
     if last:
         monday = max(monday, _used_week(timing, last) + _WEEK)
     while True:

@@ -36,7 +36,13 @@ async def story_command(
     client: AsyncWebClient,
 ) -> None:
     async def show(message: Message) -> None:
-        await ack(response_type="ephemeral", unfurl_links=False, unfurl_media=False, **message)
+        await ack(
+            response_type="ephemeral",
+            unfurl_links=False,
+            unfurl_media=False,
+            text=message["text"],
+            blocks=message["blocks"],
+        )
 
     text = command.get("text") or ""
     match request.parse(typed(text)):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.clock import Now
 from bot.domain.draft import Draft
-from bot.domain.outgoing import Kind, Outgoing
+from bot.domain.outgoing import Kind, Outcome, Outgoing, Unknown
 from bot.domain.person import Person
 from bot.domain.privacy import hints
 from bot.domain.submission import Author, Credit, State, Submission, Told
@@ -179,14 +179,13 @@ class Submissions:
         after = before.rejected(moderator.user_id, self._now(), reason)
         return await self._changed(before, after, "rejected", moderator.user_id)
 
-    async def remind(self, lost: Sequence[Outgoing]) -> None:
-        """Cards that may never have arrived: tell their moderators where to find what waits."""
-        cards = [one for one in lost if one.kind is Kind.REVIEW_CARD]
-        reminders = [
-            Outgoing(one.workspace, f"reminder:{one.key}", Kind.REVIEW_REMINDER, one.about, one.to) for one in cards
-        ]
-        await self._store.say(reminders, self._now())
-        self._wake()
+    async def settled(self, outgoing: Outgoing, outcome: Outcome) -> None:
+        """A card may never have arrived: tell its moderators where to find what waits."""
+        if outgoing.kind is Kind.REVIEW_CARD and isinstance(outcome, Unknown):
+            key = f"reminder:{outgoing.key}"
+            reminder = Outgoing(outgoing.workspace, key, Kind.REVIEW_REMINDER, outgoing.about, outgoing.to)
+            await self._store.say([reminder], self._now())
+            self._wake()
 
     async def _changed(self, before: Submission, after: Submission, what: str, who: str) -> Submission:
         say = self._redrawings(after)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -132,4 +133,65 @@ outbox = Table(
     Column("sent_at", Moment),
     Index("outbox_by_due", "state", "due_at"),
     Index("outbox_by_about", "enterprise_id", "team_id", "about"),
+)
+
+# One schedule a channel. `next_*` is the coming slot, `last_*` the one that was used last.
+schedules = Table(
+    "schedules",
+    metadata,
+    *_workspace(),
+    Column("channel_id", String(20), primary_key=True),
+    Column("id", String(40), nullable=False),
+    Column("owner_id", String(20), nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("at", String(5), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("themes", JSON, nullable=False),
+    Column("asks_question", Boolean, nullable=False),
+    Column("next_on", Date),
+    Column("next_due_at", Moment),
+    Column("last_on", Date),
+    Column("last_due_at", Moment),
+    Column("pause", String(12)),
+    Column("pin_story_id", String(60)),
+    Column("pin_user_id", String(20)),
+    Column("refusals", Integer, nullable=False),
+    Column("refused_with", String(100)),
+    Column("revision", Integer, nullable=False),
+    Index("schedules_by_due", "next_due_at"),
+)
+
+# What became of each slot. The key makes "once a slot" a promise of the database, whatever else goes wrong.
+weeks = Table(
+    "weeks",
+    metadata,
+    *_workspace(),
+    Column("channel_id", String(20), primary_key=True),
+    Column("on", Date, primary_key=True),
+    Column("schedule_id", String(40), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("story_id", String(60)),
+    Column("story", JSON(none_as_null=True)),
+    Column("why", String(200), nullable=False),
+    Column("message", JSON(none_as_null=True)),
+)
+
+tried = Table(
+    "tried",
+    metadata,
+    *_workspace(),
+    Column("channel_id", String(20), primary_key=True),
+    Column("on", Date, primary_key=True),
+    Column("user_id", String(20), primary_key=True),
+)
+
+saved = Table(
+    "saved",
+    metadata,
+    *_workspace(),
+    Column("user_id", String(20), primary_key=True),
+    Column("story_id", String(60), primary_key=True),
+    Column("saved_at", Moment, nullable=False),
 )

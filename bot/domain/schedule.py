@@ -1,0 +1,132 @@
+"""The story of the week in one channel: when it comes, what it draws from, and what became of each slot."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.rotation import Draw, Pin
+from bot.domain.slots import Slot, Timing, next_slot
+from bot.domain.story import Story
+from bot.domain.workspace import Workspace
+
+REFUSALS_TO_PAUSE = 2
+"""One refusal may be a slip of Slack's, two definite ones in a row are a channel that is gone."""
+
+LATE_FROM = timedelta(minutes=10)
+"""A post that comes later than this says so."""
+
+
+class Pause(StrEnum):
+    """Why nothing is posted for now."""
+
+    BY_HAND = "by_hand"
+    REFUSED = "refused"
+
+
+class SlotState(StrEnum):
+    """What became of a slot. `TOLD` says that its story was chosen and frozen; the outbox knows whether it is out."""
+
+    TOLD = "told"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One channel's story of the week; each change gives a new value with the next `revision`.
+
+    `owner_id` is whoever set it up last, who is told when something is amiss; `themes` are ids, none for all; `next` is
+    the coming slot (None while paused); `last` the slot that was used last, whatever became of it; `refusals` counts
+    definite refusals by Slack in a row, with the last one's name in `refused_with`.
+    """
+
+    workspace: Workspace
+    channel_id: str
+    id: str
+    owner_id: str
+    timing: Timing
+    themes: tuple[str, ...] = ()
+    asks_question: bool = True
+    next: Slot | None = None
+    last: Slot | None = None
+    pause: Pause | None = None
+    pin: Pin | None = None
+    refusals: int = 0
+    refused_with: str | None = None
+    revision: int = 1
+
+    @property
+    def draw(self) -> Draw:
+        return Draw(self.id, frozenset(self.themes))
+
+    def coming(self, now: datetime) -> Slot:
+        """The first slot after a moment in a week that is not used yet."""
+        return next_slot(self.timing, now, self.last)
+
+    def set_up(
+        self, owner_id: str, timing: Timing, themes: tuple[str, ...], *, asks_question: bool, now: datetime
+    ) -> "Schedule":
+        changed = replace(self, owner_id=owner_id, timing=timing, themes=themes, asks_question=asks_question)
+        return changed._going_on(now)
+
+    def paused(self, why: Pause, error: str | None = None) -> "Schedule":
+        return self._after(pause=why, next=None, refused_with=error)
+
+    def resumed(self, now: datetime) -> "Schedule":
+        return self._going_on(now)
+
+    def skipping(self) -> "Schedule":
+        """The coming slot is passed over; its pin waits for the one after it."""
+        slot = self.next
+        if slot is None:
+            return self
+        return self._after(last=slot, next=next_slot(self.timing, slot.due_at, slot))
+
+    def pinning(self, pin: Pin | None) -> "Schedule":
+        return self._after(pin=pin)
+
+    def used(self, slot: Slot, now: datetime) -> "Schedule":
+        """After a slot that was told or missed: the next one, after now."""
+        return self._after(last=slot, next=next_slot(self.timing, max(now, slot.due_at), slot), pin=None)
+
+    def told_now(self, on: date, now: datetime) -> "Schedule":
+        """After a story out of turn on `on`, which uses this week."""
+        slot = Slot(on, now)
+        return self._after(last=slot, next=next_slot(self.timing, now, slot) if self.next else None, pin=None)
+
+    def refused(self, error: str) -> "Schedule":
+        """Slack definitely refuses this channel; the second time in a row pauses."""
+        refusals = self.refusals + 1
+        counted = replace(self, refusals=refusals)
+        if refusals >= REFUSALS_TO_PAUSE:
+            return counted.paused(Pause.REFUSED, error)
+        return counted._after(refused_with=error)
+
+    def accepted(self) -> "Schedule":
+        return self._after(refusals=0, refused_with=None)
+
+    def _going_on(self, now: datetime) -> "Schedule":
+        return self._after(pause=None, refusals=0, refused_with=None, next=self.coming(now))
+
+    def _after(self, **changes: object) -> "Schedule":
+        return replace(self, revision=self.revision + 1, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A used slot as it is kept: its story frozen with the message that tells it (`message` is Slack's own JSON).
+
+    `key` is an opaque name that goes with the post unseen, by which it can be found again.
+    """
+
+    workspace: Workspace
+    channel_id: str
+    schedule_id: str
+    slot: Slot
+    state: SlotState
+    key: str
+    story: Story | None = None
+    why: str = ""
+    message: dict[str, object] | None = None
+    tried: int = 0
