@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from statistics import median
 
-from bench.figures import print_table, short
+from bench.figures import print_machine, print_table, short
 from bench.judged import judged
 from bench.load import Door, Round, by_http, by_socket, load
 from bench.servers import STORYBOT, bolt_js, environment, free_port, peer, running, until_open
@@ -55,6 +55,7 @@ def contestants() -> list[Contestant]:
 
 async def main() -> None:
     options = _options()
+    print_machine()
     if not bolt_js():
         print("Bolt for JavaScript is left out: it needs node, and `npm install --prefix bench/peers`.")
     async with AsyncExitStack() as ending:

@@ -1,4 +1,4 @@
-"""Judged queries: what people ask, and which of the seventeen judged stories answer it how well."""
+"""Judged queries: what people ask, and which stories answer it how well."""
 
 from dataclasses import dataclass
 from math import log2
@@ -63,7 +63,7 @@ class Figures:
 
 
 def judged(name: str) -> list[Judged]:
-    """The queries of one file of tests/relevance; those of `own` by half as well: `own-tuning`, `own-test`."""
+    """The queries of one file of tests/relevance; those of our own by half as well: `own-tuning`, `ninety-test`."""
     file, _, half = name.partition("-")
     queries: list[dict[str, Any]] = yaml.safe_load((FOLDER / f"{file}.yaml").read_text(encoding="utf-8"))["queries"]
     return [
@@ -73,8 +73,8 @@ def judged(name: str) -> list[Judged]:
     ]
 
 
-def judged_stories() -> set[str]:
-    """The ids of all stories that were judged."""
+def seventeen() -> set[str]:
+    """The ids of the stories over which `dev`, `languages` and `own` were judged; `ninety` was over all of the pack."""
     return {story for name in ("dev", "languages", "own") for query in judged(name) for story in query.grades}
 
 

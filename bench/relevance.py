@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from rich.console import Console
 from rich.table import Table
 
-from bench.judged import Answer, Figures, Judged, judged, judged_stories
+from bench.judged import Answer, Figures, Judged, judged, seventeen
 from bot import packs
 from bot.domain.library import Library
 from bot.domain.story import Story
@@ -31,7 +31,7 @@ System = Callable[[str], Answer]
 def main() -> None:
     library = packs.load([packs.builtin_folder()]).library
     console = Console(width=120)
-    console.print(_table("The judged stories only", library.only(judged_stories())))
+    console.print(_table("The judged stories only", library.only(seventeen())))
     console.print(_table("Every story: those that nobody judged count as wrong", library))
 
 

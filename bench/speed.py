@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from bench import synthetic
+from bench.figures import print_machine
 from bench.loop import print_held
 from bench.searching import print_searching
 from bench.starting import print_starting
@@ -22,6 +23,7 @@ MOST_STARTED = 10_000
 
 def main() -> None:
     options = _options()
+    print_machine()
     sizes = FULL if options.full else options.stories
     for size in sizes:
         print_searching(size)

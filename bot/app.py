@@ -230,8 +230,9 @@ class Abilities:
         matcher: Matcher,
         now: Now,
     ) -> "Abilities":
-        shelves = Shelves(library, matcher, OwnStoryStore(database), Seen(), random.Random(), now)
         directory = Directory(settings.moderation, slack.client_of)
+        own_stories = OwnStoryStore(database)
+        shelves = Shelves(library, matcher, own_stories, directory.is_at_home, Seen(), random.Random(), now)
         replies = Replies(slack.session, connection.api_url)
         submissions = Submissions(SubmissionStore(database), shelves, _rules(settings), directory.name_of, now)
         submitting = Submitting(submissions, shelves, settings.command)

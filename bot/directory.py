@@ -1,6 +1,7 @@
 """Who somebody is: asked of Slack whenever it decides what they may do."""
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,17 +12,23 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config import Moderation
 from bot.domain.permissions import Role
 from bot.domain.person import Person
-from bot.domain.workspace import Workspace
+from bot.domain.workspace import Reader, Workspace
 from bot.errors import UserError
 from bot.slack_errors import FAILED, error_of
 
 ClientOf = Callable[[Workspace], Awaitable[AsyncWebClient]]
 
-# A person's name and standing may be this old where little hangs on it, a group's members where Slack does not answer.
+log = logging.getLogger(__name__)
+
+# A person's name and standing may be this old where little hangs on it.
 KEPT_SECONDS = 60.0
+# Nobody moves from one workspace to another.
+HOME_KEPT_SECONDS = 24 * 3600.0
 PEOPLE = 10_000
 # A modal must be opened within three seconds of the click, so whoever clicked cannot wait longer for this.
 ASK_SECONDS = 1.5
+# Slack may well know, but does not say.
+_NO_WORD = (None, "ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
 
 
 class Directory:
@@ -38,9 +45,8 @@ class Directory:
         UserError when Slack does not say: who is unknown may nothing.
         """
         try:
-            user, members = await asyncio.gather(
-                self._user(workspace, user_id, fresh=fresh), self._group(workspace, fresh=fresh)
-            )
+            kept = 0.0 if fresh else KEPT_SECONDS
+            user, members = await asyncio.gather(self._user(workspace, user_id, kept), self._group(workspace, kept))
         except FAILED as failed:
             if error_of(failed) in ("user_not_found", "user_not_visible"):
                 return Person(workspace, user_id, "Somebody", frozenset({Role.STRANGER}))
@@ -53,20 +59,32 @@ class Directory:
     async def name_of(self, workspace: Workspace, user_id: str) -> str:
         """What somebody is called; "somebody" when Slack does not say."""
         try:
-            return _name(await self._user(workspace, user_id, fresh=False))
+            return _name(await self._user(workspace, user_id, KEPT_SECONDS))
         except FAILED:
             return "somebody"
 
-    async def _user(self, workspace: Workspace, user_id: str, *, fresh: bool) -> Mapping[str, Any]:
+    async def is_at_home(self, reader: Reader) -> bool:
+        """Whether somebody belongs to the workspace that they ask in; who is unknown does not.
+
+        A slash command tells only where it was typed, not where its typist comes from.
+        """
+        try:
+            user = await self._user(reader.workspace, reader.user_id, HOME_KEPT_SECONDS)
+        except FAILED:
+            return False
+        return not _is_stranger(reader.workspace, user)
+
+    async def _user(self, workspace: Workspace, user_id: str, kept: float) -> Mapping[str, Any]:
         async def ask() -> Mapping[str, Any]:
             client = await self._client_of(workspace)
             user: Mapping[str, Any] = (await client.users_info(user=user_id))["user"]
             return user
 
-        found: Mapping[str, Any] = await self._asked((workspace, "user", user_id), ask, fresh=fresh)
+        found: Mapping[str, Any] = await self._asked((workspace, "user", user_id), ask, kept)
         return found
 
-    async def _group(self, workspace: Workspace, *, fresh: bool) -> list[str]:
+    async def _group(self, workspace: Workspace, kept: float) -> list[str]:
+        """The members of the moderators' group; none where Slack refuses to tell, such as of a group that is gone."""
         if not (group := self._moderation.group):
             return []
 
@@ -75,22 +93,23 @@ class Directory:
             members: list[str] = (await client.usergroups_users_list(usergroup=group))["users"]
             return members
 
-        found: list[str] = await self._asked((workspace, "group", group), ask, fresh=fresh)
+        try:
+            found: list[str] = await self._asked((workspace, "group", group), ask, kept)
+        except FAILED as failed:
+            if error_of(failed) in _NO_WORD:
+                raise
+            log.warning("Slack does not tell who is in the group %s (%s)", group, error_of(failed))
+            return []
         return found
 
-    async def _asked(self, key: tuple[Workspace, str, str], ask: Callable[[], Awaitable[Any]], *, fresh: bool) -> Any:
+    async def _asked(self, key: tuple[Workspace, str, str], ask: Callable[[], Awaitable[Any]], kept: float) -> Any:
+        """What Slack says, or said within the last `kept` seconds."""
         known = self._known.get(key)
-        is_recent = known is not None and time.monotonic() - known[0] < KEPT_SECONDS
-        if known and is_recent and not fresh:
+        age = time.monotonic() - known[0] if known else float("inf")
+        if known and age < kept:
             return known[1]
-        try:
-            async with asyncio.timeout(ASK_SECONDS):
-                found = await ask()
-        except FAILED as failed:
-            # Slack's own word counts; where it cannot be had, what it said a moment ago.
-            if known and is_recent and error_of(failed) in (None, "ratelimited", "internal_error"):
-                return known[1]
-            raise
+        async with asyncio.timeout(ASK_SECONDS):
+            found = await ask()
         self._known[key] = (time.monotonic(), found)
         self._known.move_to_end(key)
         if len(self._known) > PEOPLE:
@@ -103,7 +122,7 @@ def _roles(workspace: Workspace, user: Mapping[str, Any]) -> frozenset[Role]:
         return frozenset({Role.DEACTIVATED})
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return frozenset({Role.BOT})
-    if user.get("is_stranger") or not _is_at_home(workspace, user):
+    if _is_stranger(workspace, user):
         return frozenset({Role.STRANGER})
     if user.get("is_ultra_restricted"):
         return frozenset({Role.SINGLE_CHANNEL_GUEST})
@@ -114,12 +133,18 @@ def _roles(workspace: Workspace, user: Mapping[str, Any]) -> frozenset[Role]:
     return frozenset({Role.MEMBER})
 
 
-def _is_at_home(workspace: Workspace, user: Mapping[str, Any]) -> bool:
-    """Whether somebody belongs to the workspace, or to its Enterprise organisation."""
+def _is_stranger(workspace: Workspace, user: Mapping[str, Any]) -> bool:
+    """Whether somebody belongs neither to the workspace nor to its Enterprise organisation.
+
+    `is_stranger` is true only of those who share no channel with us (docs: user object).
+    """
+    if user.get("is_stranger"):
+        return True
     enterprise = user.get("enterprise_user") or {}
     if workspace.enterprise_id and workspace.enterprise_id in (enterprise.get("enterprise_id"), user.get("team_id")):
-        return True
-    return user.get("team_id") in (None, workspace.team_id) or workspace.team_id in (enterprise.get("teams") or ())
+        return False
+    is_member = user.get("team_id") in (None, workspace.team_id) or workspace.team_id in (enterprise.get("teams") or ())
+    return not is_member
 
 
 def _name(user: Mapping[str, Any]) -> str:

@@ -12,5 +12,6 @@ It drives a bot only as Slack does (signed HTTP or Socket Mode) and knows nothin
 from playground.inspector import Call, Delivery
 from playground.person import Person, Seen, SeenView
 from playground.playground import Playground
+from playground.rate_limits import Limits
 
-__all__ = ["Call", "Delivery", "Person", "Playground", "Seen", "SeenView"]
+__all__ = ["Call", "Delivery", "Limits", "Person", "Playground", "Seen", "SeenView"]

@@ -1,28 +1,55 @@
-"""Slack's time: real, unless a test moves it on."""
+"""Slack's time: real, unless somebody moves it on."""
 
 import asyncio
 import heapq
 import itertools
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 
 class Clock:
-    """Seconds since 1970, running with the real clock plus however far it was advanced."""
+    """Seconds since 1970, running with the real clock plus however far it was advanced.
+
+    An app can live by it too: `utc` tells the time, and a `sleep` is over as soon as the clock was moved past its end.
+    """
 
     def __init__(self) -> None:
-        self._ahead = 0.0
         self._waiting: list[tuple[float, int, Callable[[], object]]] = []
         self._order = itertools.count()
         self._alarm: asyncio.TimerHandle | None = None
+        self._watchers: list[Callable[[], object]] = []
+        self.ahead = 0.0
 
     def now(self) -> float:
-        return time.time() + self._ahead
+        return time.time() + self.ahead
+
+    def utc(self) -> datetime:
+        """Now, as an aware datetime in UTC."""
+        return datetime.fromtimestamp(self.now(), UTC)
 
     def advance(self, seconds: float) -> None:
-        """Move on by so many seconds, and run what has become due."""
-        self._ahead += seconds
+        """Move on by so many seconds, and run what has become due. Time never goes back: ValueError."""
+        if seconds < 0:
+            raise ValueError("the clock only goes forward")
+        self.ahead += seconds
         self.run_due()
+        for watcher in self._watchers:
+            watcher()
+
+    def advance_to(self, when: datetime) -> None:
+        """Move on to a moment, which has a time zone."""
+        self.advance(when.timestamp() - self.now())
+
+    def watch(self, watcher: Callable[[], object]) -> None:
+        """Call `watcher` whenever the clock was moved on."""
+        self._watchers.append(watcher)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until this clock has gone on by so many seconds."""
+        over = asyncio.get_running_loop().create_future()
+        self.call_at(self.now() + seconds, lambda: None if over.done() else over.set_result(None))
+        await over
 
     def call_at(self, when: float, call: Callable[[], object]) -> None:
         """Call once this clock reads `when` (seconds since 1970)."""

@@ -3,11 +3,10 @@
 Each gesture waits for the app's acknowledgement and then shows its effect, or the trouble, to the person.
 """
 
-import re
 import uuid
 from typing import Any
 
-from playground import drawing, form, limits, payloads
+from playground import drawing, form, limits, own_commands, payloads
 from playground.errors import Refusal
 from playground.inspector import Delivery
 from playground.responses import show_response
@@ -61,8 +60,10 @@ class Gestures:
 
     async def _command(self, user_id: str, channel: Channel, typed: str, thread_ts: str | None) -> bool:
         name, _, text = typed.partition(" ")
-        if name == "/invite":
-            return self._invite(user_id, channel, text)
+        if own := own_commands.COMMANDS.get(name):
+            worked, words = own(self._slack, user_id, channel, text)
+            self._refused(user_id, channel.id, words)
+            return worked
         manifest = self._slack.app.manifest
         command = manifest.commands.get(name) if manifest else None
         if command is None:
@@ -90,19 +91,6 @@ class Gestures:
             },
         )
         return self._show_command_answer(delivery, user_id, channel, typed, path)
-
-    def _invite(self, user_id: str, channel: Channel, text: str) -> bool:
-        """Slack's own command, without which nobody gets an app into a channel."""
-        invited = re.findall(r"<@(\w+)>", self._slack.typed(text))
-        if not invited or channel.is_im:
-            return self._refused(user_id, channel.id, "Name somebody to bring into this channel, such as /invite @ada.")
-        for one in invited:
-            channel.members.add(one)
-            event = {"type": "member_joined_channel", "user": one, "channel": channel.id, "inviter": user_id}
-            self._slack.tell("member_joined_channel", event)
-        names = ", ".join(f"@{self._workspace.users[one].name}" for one in invited)
-        self._refused(user_id, channel.id, f"{names} is in #{channel.name} now.")
-        return True
 
     def _show_command_answer(self, delivery: Delivery, user_id: str, channel: Channel, typed: str, path: str) -> bool:
         answer = delivery.answer

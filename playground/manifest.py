@@ -14,8 +14,11 @@ EVENT_SCOPES = {
     "message.mpim": "mpim:history",
     "member_joined_channel": "channels:read",
     "member_left_channel": "channels:read",
-    "channel_archive": "channels:read",
-    "channel_rename": "channels:read",
+    **dict.fromkeys(
+        ("channel_archive", "channel_unarchive", "channel_deleted", "channel_left", "channel_rename"), "channels:read"
+    ),
+    **dict.fromkeys(("group_archive", "group_unarchive", "group_deleted", "group_left", "group_rename"), "groups:read"),
+    "subteam_members_changed": "usergroups:read",
     "reaction_added": "reactions:read",
 }
 

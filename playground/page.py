@@ -26,6 +26,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STATIC = Path(__file__).with_name("static")
 MESSAGES_SHOWN, ENTRIES_SHOWN = 200, 200
 HEARTBEAT_SECONDS = 15
+MOST_SECONDS_AHEAD = 366 * 24 * 3600.0
 _GONE = "this element is not there any more"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS = {
@@ -59,6 +60,7 @@ class Page:
             "/page/view/submit": self._submit,
             "/page/view/close": self._close,
             "/page/shortcut": self._shortcut,
+            "/page/clock": self._set_clock,
         }
         return [
             *(web.get(path, _guarded(handler)) for path, handler in gets.items()),
@@ -89,12 +91,12 @@ class Page:
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: the version, whenever something changed."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **_HEADERS})
-        await response.prepare(request)
         changed = asyncio.Event()
         stop_watching = self._workspace.watch(changed.set)
         stream = asyncio.current_task()
         self._streams.add(stream)
         try:
+            await response.prepare(request)
             while True:
                 changed.clear()
                 await response.write(f"data: {json.dumps({'version': self._workspace.version})}\n\n".encode())
@@ -114,6 +116,7 @@ class Page:
         home = self._workspace.homes.get(me)
         return {
             "version": self._workspace.version,
+            "ahead": self._slack.clock.ahead,
             "team": {"id": self._workspace.team_id, "name": self._workspace.name},
             "me": me,
             "people": self._people(),
@@ -273,6 +276,15 @@ class Page:
         message = self._workspace.message(told["channel"], told["ts"]) if told.get("ts") else None
         ok = await self._gestures.shortcut(told["as"], told["callback_id"], message, told["channel"])
         return {"ok": ok}
+
+    async def _set_clock(self, told: Json) -> Json:
+        """Move the clock on `by` seconds or `to` a moment in seconds since 1970."""
+        clock = self._slack.clock
+        seconds = float(told["by"]) if "by" in told else float(told["to"]) - clock.now()
+        if not 0 <= seconds <= MOST_SECONDS_AHEAD:
+            return {"ok": False, "error": "The clock goes forward only, and by a year at most."}
+        clock.advance(seconds)
+        return {"ok": True}
 
 
 def _element(shown: Message | View, told: Json) -> tuple[Json, Json] | None:

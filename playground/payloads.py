@@ -81,6 +81,11 @@ def user_group(workspace: Workspace, group: UserGroup, with_users: bool, with_co
     return told
 
 
+def may_know(told: Channel, me: str) -> bool:
+    """Whether the app whose bot user is `me` may know of a conversation: it is public, or the app is in it."""
+    return me in told.members or not (told.is_im or told.is_private)
+
+
 def channel(workspace: Workspace, told: Channel, me: str) -> Json:
     """A conversation as the user `me` is told of it."""
     if told.is_im:

@@ -1,5 +1,6 @@
 """The whole stand-in: one loopback server that is Slack to one app."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -7,12 +8,13 @@ import aiohttp
 from aiohttp import web
 
 from playground.delivery import HttpLine, Line, sign
-from playground.faults import Fault
+from playground.faults import KINDS, Fault, Kind
 from playground.gestures import Gestures
 from playground.inspector import Call, Delivery
 from playground.manifest import read
 from playground.page import Page
 from playground.person import Person
+from playground.rate_limits import Limits, RateLimits
 from playground.slack import Slack
 from playground.socket_mode import SocketMode
 from playground.web_api import WebApi
@@ -50,15 +52,19 @@ class Playground:
     Ada, Grace, Linus and Margaret are in #general, #support and #random, the guest Gus in #support only. Grace and
     Margaret (`lead_ids`) are in the private #story-review (`review_channel_id`). The app joins #general, #support and
     #story-review when it is installed. #old-office is archived.
+
+    Without `rate_limits` an app may post as fast as it can. `now` is the time here, for an app that should share it.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, rate_limits: Limits | None = None) -> None:
         self._port = port
         self._slack = slack = Slack()
         self._gestures = Gestures(slack)
         self.socket_mode = SocketMode(slack)
         self.workspace = slack.workspace
         self.clock = slack.clock
+        self.now = slack.clock.utc
+        slack.rate_limits = RateLimits(rate_limits)
         self.team_id = slack.workspace.team_id
         self.app_id, self.bot_id, self.bot_user_id = slack.app.app_id, slack.app.bot_id, slack.app.bot_user.id
         self.bot_token, self.app_token = slack.app.bot_token, slack.app.app_token
@@ -152,10 +158,19 @@ class Playground:
         status: int | None = None,
         html: bool = False,
         lost: bool = False,
+        cut: bool = False,
         delay: float = 0.0,
     ) -> None:
-        """Let the next calls of a method go wrong ("response_url" and "*" are methods too). `delay` is in seconds."""
-        self._slack.faults.add(Fault(method, error, times, status, retry_after, html, lost, delay))
+        """Let the next calls of a method go wrong ("response_url" and "*" are methods too): see `Fault`."""
+        self._slack.faults.add(Fault(method, error, times, status, retry_after, html, lost, cut, delay))
+
+    def flaky(self, share: float = 0.3, seed: int = 0, kinds: Sequence[Kind] = KINDS, delay: float = 0.0) -> None:
+        """Let a share of all calls go wrong by chance until `heal`.
+
+        The same seed gives the same faults to the same calls. After a `delay` in seconds, which stands for a time-out
+        where it is longer than the app waits, "cut" and "lost" close the connection.
+        """
+        self._slack.faults.by_chance(share, seed, kinds, delay)
 
     def heal(self) -> None:
         """Nothing goes wrong any more."""
@@ -204,6 +219,19 @@ class Playground:
         for channel in channels:
             self.channel(channel).members.add(user.id)
         return Person(self._slack, self._gestures, user)
+
+    def remove(self, name: str, channel: str) -> None:
+        """Somebody, or the app by its name, is no longer in a channel."""
+        self._slack.leave(self.channel(channel), self.person(name).id)
+
+    def archive(self, channel: str) -> None:
+        self._slack.archive(self.channel(channel), self.lead_ids[0])
+
+    def unarchive(self, channel: str) -> None:
+        self._slack.unarchive(self.channel(channel), self.lead_ids[0])
+
+    def delete_channel(self, channel: str) -> None:
+        self._slack.delete_channel(self.channel(channel))
 
     def add_user_group(self, handle: str, members: list[str]) -> str:
         """A new user group; `members` by name. Returns its id."""

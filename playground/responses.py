@@ -29,7 +29,9 @@ def show_response(slack: Slack, url: ResponseUrl, told: Any) -> None:
         slack.edit(original, text, blocks)
         return
     in_channel = told.get("response_type") == "in_channel"
-    channel = slack.workspace.channels[url.channel_id]
+    channel = slack.workspace.channels.get(url.channel_id)
+    if channel is None:
+        raise Refusal("channel_not_found")
     if channel.is_archived:
         raise Refusal("is_archived")
     only_for = None if in_channel else url.user_id

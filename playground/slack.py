@@ -12,6 +12,7 @@ from playground.delivery import Deliveries
 from playground.faults import Faults
 from playground.inspector import Delivery, Inspector
 from playground.manifest import Manifest
+from playground.rate_limits import RateLimits
 from playground.workspace import SLACKBOT, Channel, Message, User, View, Workspace
 
 Json = dict[str, Any]
@@ -48,9 +49,11 @@ class Slack:
         self.app = App(self.workspace)
         self.inspector = Inspector()
         self.faults = Faults()
+        self.rate_limits = RateLimits()
         self.capabilities = Capabilities(self.clock, self.workspace.team_id)
         self.deliveries = Deliveries(self.clock, self.inspector, self.workspace.changed)
         self.url = ""
+        self.clock.watch(self.workspace.changed)
 
     # What the app is told
 
@@ -160,6 +163,43 @@ class Slack:
             before = payloads.message(self.workspace, message)
             change = {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before}
             self.tell_of_message(message, change)
+
+    # What people do to channels
+
+    def join(self, channel: Channel, user_id: str, inviter: str | None = None) -> None:
+        channel.members.add(user_id)
+        event = {"type": "member_joined_channel", "user": user_id, "channel": channel.id}
+        self.tell("member_joined_channel", {**event, "inviter": inviter} if inviter else event)
+        self.workspace.changed()
+
+    def leave(self, channel: Channel, user_id: str, actor_id: str | None = None) -> None:
+        """Somebody goes, or is sent away by the actor. Apps hear of themselves by another event than of others."""
+        channel.members.discard(user_id)
+        if user_id == self.app.bot_user.id:
+            kind = "group_left" if channel.is_private else "channel_left"
+            self.tell(kind, {"type": kind, "channel": channel.id, "actor_id": actor_id or user_id})
+        else:
+            self.tell("member_left_channel", {"type": "member_left_channel", "user": user_id, "channel": channel.id})
+        self.workspace.changed()
+
+    def archive(self, channel: Channel, user_id: str) -> None:
+        channel.is_archived = True
+        self._tell_of_channel("archive", channel, user_id)
+
+    def unarchive(self, channel: Channel, user_id: str) -> None:
+        channel.is_archived = False
+        self._tell_of_channel("unarchive", channel, user_id)
+
+    def delete_channel(self, channel: Channel) -> None:
+        self._tell_of_channel("deleted", channel)
+        del self.workspace.channels[channel.id]
+        self.workspace.changed()
+
+    def _tell_of_channel(self, what: str, channel: Channel, user_id: str | None = None) -> None:
+        kind = f"{'group' if channel.is_private else 'channel'}_{what}"
+        if payloads.may_know(channel, self.app.bot_user.id):
+            self.tell(kind, {"type": kind, "channel": channel.id, **({"user": user_id} if user_id else {})})
+        self.workspace.changed()
 
     def slackbot_says(self, user_id: str, channel_id: str, text: str) -> None:
         """Slack's own words to one person."""

@@ -55,7 +55,7 @@ class WebApi:
     async def _recorded(self, request: web.Request, call: Call, carry_out: Any) -> web.StreamResponse:
         self._slack.inspector.record(call)
         started = time.perf_counter()
-        fault = self._slack.faults.next_for(call.method)
+        fault = self._slack.faults.next_for(call.method) or self._too_many(call)
         try:
             if fault:
                 return await self._go_wrong(request, call, fault, carry_out)
@@ -67,13 +67,18 @@ class WebApi:
             return web.Response(text="ok")
         return web.json_response(call.answer, status=call.status, headers=self._scope_headers(call.method))
 
+    def _too_many(self, call: Call) -> Fault | None:
+        """The refusal of a call for which it is too early, if it is."""
+        wait = self._slack.rate_limits.wait(call.method, call.arguments, self._slack.clock.now())
+        return Fault(call.method, "ratelimited", retry_after=wait) if wait else None
+
     async def _go_wrong(self, request: web.Request, call: Call, fault: Fault, carry_out: Any) -> web.StreamResponse:
         if fault.delay:
             await asyncio.sleep(fault.delay)
-        if fault.lost or (fault.delay and not (fault.error or fault.status or fault.html)):
+        if fault.lost or (fault.delay and not (fault.error or fault.status or fault.html or fault.cut)):
             call.status, call.answer = _carried_out(call.method, carry_out)
-        if fault.lost:
-            call.answer = {"carried out, but lost": call.answer}
+        if fault.lost or fault.cut:
+            call.answer = {"carried out, but lost": call.answer} if fault.lost else {"cut off": "nothing carried out"}
             if request.transport:
                 request.transport.abort()
             return web.Response()

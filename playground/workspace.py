@@ -49,7 +49,7 @@ class UserGroup:
 
 @dataclass
 class Channel:
-    """A channel, or a conversation of two (`is_im`, whose name is empty)."""
+    """A channel, or a conversation of two (`is_im`, whose name is empty). Where it `is_read_only`, no app may post."""
 
     id: str
     name: str
@@ -59,6 +59,7 @@ class Channel:
     is_im: bool = False
     is_private: bool = False
     is_archived: bool = False
+    is_read_only: bool = False
     messages: list["Message"] = field(default_factory=list)
     read_until: dict[str, str] = field(default_factory=dict)
 

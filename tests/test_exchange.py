@@ -34,7 +34,8 @@ COAT = Story(
 )
 
 
-SIGNS = st.characters(exclude_categories=("Cs", "Cc")).filter(lambda sign: not UNSEEN.match(sign))
+UNSEEN_SIGNS = [sign for sign in map(chr, range(0x10000)) if UNSEEN.match(sign)]
+SIGNS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters=UNSEEN_SIGNS)
 HOSTILE = [
     "NO", "1.10", "null", "~", "- x", "#", "a # b", "a: b", "a:", "2024-01-02", "0x1F", "1_000", "<<", "=", "---",
     "'=1+1", "''@x", "=cmd|' /C calc'!A0", "@SUM(1)", "＝1", "+1", "-1", "'twas", "a;=1", "x\n=1", "a;b\tc", "A,B", '"',
@@ -46,12 +47,9 @@ HOSTILE = [
 
 def text(least: int, most: int) -> st.SearchStrategy[str]:
     """What people type, good and bad, as the model keeps it."""
-    lines = st.text(SIGNS, max_size=30) | st.sampled_from(HOSTILE)
-    prose = st.lists(lines, min_size=1, max_size=4).flatmap(
-        lambda parts: st.sampled_from(["\n", "\n\n", " \n", " ", ""]).map(lambda between: between.join(parts))
-    )
-    filled = prose.map(lambda told: (told + "." * (least - len(told.strip())))[:most])
-    return filled.filter(lambda told: least <= len(told.strip()) and bool(told.strip()))
+    parts = st.lists(st.text(SIGNS, max_size=20) | st.sampled_from(HOSTILE), min_size=1, max_size=3)
+    prose = st.builds(str.join, st.sampled_from(["\n", "\n\n", " \n", " ", ""]), parts)
+    return prose.map(lambda told: (told + "." * (least - len(told.strip())))[:most]).filter(str.strip)
 
 
 STORY_IDS = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,3}){0,2}", fullmatch=True).filter(lambda name: name != "themes")
@@ -101,7 +99,7 @@ def content(path: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", ["pack", "json", "csv"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(stories=LIBRARIES)
 @example(stories=[COAT.model_copy(update={"id": "b", "similar": ("a-coat", "b")}), COAT])
 def test_what_leaves_comes_back_and_leaves_again_as_it_was(kind: str, stories: list[Story]) -> None:
@@ -119,7 +117,7 @@ def test_what_leaves_comes_back_and_leaves_again_as_it_was(kind: str, stories: l
         assert content(leaves(back, kind, Path(two))) == content(left)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(LIBRARIES)
 def test_a_written_pack_is_a_good_pack(stories: list[Story]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -391,7 +389,7 @@ def test_a_file_of_nothing_but_mistakes_ends(tmp_path: Path) -> None:
     assert problems[-1] == (None, "There are more problems than these.")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.sampled_from(["csv", "json"]))
 def test_whatever_is_in_a_file_reading_it_does_not_raise(data: bytes, kind: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -120,13 +120,13 @@ def read_rejection(view: Mapping[str, Any]) -> tuple[FormMeta, str]:
     return meta, reason
 
 
-def queue(waiting: Sequence[Submission]) -> Message:
-    """What waits for a decision, each story a click from its card."""
+def queue(waiting: Sequence[Submission], count: int) -> Message:
+    """What waits for a decision, each story a click from its card; `waiting` are the first of `count`."""
     if not waiting:
         nothing = "No story waits for a decision."
         return {"text": fallback(nothing), "blocks": [context(nothing)]}
     listed = waiting[:WAITING_LISTED]
-    blocks = [header(_waiting(len(waiting)))]
+    blocks = [header(_waiting(count))]
     for submission in listed:
         version = Version.of(submission).value()
         says = f"Show: {submission.text.title}"
@@ -134,10 +134,10 @@ def queue(waiting: Sequence[Submission]) -> Message:
             rich(line(words(submission.text.title, bold=True), words(", sent on "), date(submission.created_at)))
         )
         blocks.append(actions(button("Show", ids.SHOW_SUBMISSION, version, says=says)))
-    if len(waiting) > len(listed):
-        blocks.append(context(f"And {len(waiting) - len(listed)} more, once these are decided."))
+    if count > len(listed):
+        blocks.append(context(f"And {count - len(listed)} more, once these are decided."))
     titles = "; ".join(submission.text.title for submission in listed)
-    return {"text": fallback(f"{_waiting(len(waiting))}: {titles}."), "blocks": blocks}
+    return {"text": fallback(f"{_waiting(count)}: {titles}."), "blocks": blocks}
 
 
 def reminder(count: int, command: str) -> Message:

@@ -196,13 +196,15 @@ def sent(purpose: Purpose, credit: Credit, command: str) -> Block:
 
 def kept(command: str) -> Block:
     """What takes the place of a form that nobody could review: the text is not lost."""
-    return notice("Kept for later", _nobody_reviews(command))
+    return notice("Kept for later", nobody_reviews(command))
 
 
-def nobody_reviews(command: str) -> Message:
-    """The same before a form is opened."""
-    told = _nobody_reviews(command)
-    return {"text": fallback(told), "blocks": [section(told)]}
+def nobody_reviews(command: str) -> str:
+    """The same in words, before a form is opened."""
+    return (
+        "Nobody can review stories here yet, so none can be sent. Ask whoever set me up to name moderators. "
+        f"What you have written is kept until then: {command} submit brings it back."
+    )
 
 
 def only_by_command(command: str) -> Message:
@@ -214,13 +216,6 @@ def only_by_command(command: str) -> Message:
 def refused(what: str) -> Block:
     """Words for a person in the place of a form that they may not open or send."""
     return notice("Not possible", what)
-
-
-def _nobody_reviews(command: str) -> str:
-    return (
-        "Nobody can review stories here yet, so none can be sent. Ask whoever set me up to name moderators. "
-        f"What you have written is kept until then: {command} submit brings it back."
-    )
 
 
 def _story_fields(themes: Sequence[Theme], draft: Draft) -> list[Block]:

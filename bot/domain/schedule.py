@@ -129,4 +129,7 @@ class Week:
     story: Story | None = None
     why: str = ""
     message: dict[str, object] | None = None
-    tried: int = 0
+
+    @property
+    def on(self) -> date:
+        return self.slot.on

@@ -63,7 +63,8 @@ class Reviewing:
     # What moderators do
 
     async def queue(self, moderator: Person) -> Message:
-        return queue(await self._submissions.waiting(moderator))
+        waiting = await self._submissions.waiting(moderator)
+        return queue(waiting, await self._submissions.count_waiting(moderator.workspace))
 
     async def show(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
         await ack()

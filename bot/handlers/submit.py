@@ -1,7 +1,8 @@
 """Telling a story of one's own: every way to the form, and what happens when it is sent."""
 
+import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -23,6 +24,7 @@ from bot.blocks.submit import (
 )
 from bot.domain.draft import Draft, DraftErrors
 from bot.domain.person import Person
+from bot.domain.story import Theme
 from bot.domain.submission import Credit
 from bot.errors import StoreUnavailableError, UserError
 from bot.handlers.forms import open_form
@@ -31,6 +33,9 @@ from bot.services.shelves import Shelves
 from bot.services.submissions import Submissions
 
 Payload = Mapping[str, Any]
+
+# Slack waits three seconds for what becomes of a sent form, and then says that it had trouble connecting.
+SAVE_SECONDS = 2.2
 
 
 class Submitting:
@@ -68,13 +73,9 @@ class Submitting:
         await ack()
         person, message = person_of(context), body.get("message") or {}
         wrote = str(message.get("user") or "")
-        meta = FormMeta(
-            _new_id(),
-            permalink=_permalink(body),
-            message_author=await self._submissions.name_of(person.workspace, wrote)
-            if wrote not in ("", person.user_id)
-            else "",
-        )
+        is_theirs = wrote not in ("", person.user_id)
+        author = await self._submissions.name_of(person.workspace, wrote) if is_theirs else ""
+        meta = FormMeta(_new_id(), permalink=_permalink(body), message_author=author)
         await self.open(person, draft_of_message(str(message.get("text") or "")), meta, body, client)
 
     async def form_sent(self, ack: AsyncAck, view: Payload, context: Payload) -> None:
@@ -82,21 +83,24 @@ class Submitting:
         meta, draft = read(view)
         person = person_of(context)
 
-        async def again(trouble: str = "", warnings: list[str] | None = None) -> None:
+        async def again(trouble: str = "", warnings: Sequence[str] = ()) -> None:
             seen = meta.seeing(warnings) if warnings else meta
-            shown = form(await self._themes(person), draft, seen, warnings=warnings or (), trouble=trouble)
+            shown = form(await self._themes(person), draft, seen, warnings=warnings, trouble=trouble)
             await ack(response_action="update", view=shown)
 
         try:
-            await self._keep_draft(person, draft, meta)
-            await ack(response_action="update", view=await self._taken_in(person, meta, draft))
+            async with asyncio.timeout(SAVE_SECONDS):
+                await self._keep_draft(person, draft, meta)
+                shown = await self._taken_in(person, meta, draft)
+            await ack(response_action="update", view=shown)
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except _WarnedError as warned:
             await again(warnings=warned.warnings)
         except UserError as refused:
             await again(str(refused))
-        except StoreUnavailableError:
+        except (StoreUnavailableError, TimeoutError):
+            # Where it was saved after all, sending the same form again changes nothing.
             await again("I could not save this just now. Your text is still here: please send it again in a moment.")
 
     async def _taken_in(self, person: Person, meta: FormMeta, draft: Draft) -> Block:
@@ -107,14 +111,16 @@ class Submitting:
             return kept(self._command)
         known = [theme.id for theme in await self._themes(person)]
         told = draft.told(known, message_author=meta.message_author)
-        warnings = await self._submissions.warnings(person.workspace, told, meta.submission_id)
+        warnings = await self._submissions.warnings(person.workspace, told, meta.submission_id or meta.form_id)
         if meta.news_in(warnings):
             raise _WarnedError(warnings)
         if meta.purpose is Purpose.EDIT:
             await self._submissions.retell(person, meta.submission_id, told)
         else:
-            permalink = meta.permalink or None
-            await self._submissions.submit(person, meta.form_id, told, draft.credit, permalink)
+            # A message of one's own leads whoever reads the story to its author.
+            is_shown = draft.credit is Credit.NAME or meta.message_author
+            permalink = meta.permalink if is_shown else None
+            await self._submissions.submit(person, meta.form_id, told, draft.credit, permalink or None)
         return sent(meta.purpose, draft.credit, self._command)
 
     async def open(self, person: Person, draft: Draft, meta: FormMeta, body: Payload, client: AsyncWebClient) -> None:
@@ -124,7 +130,7 @@ class Submitting:
         """
         if meta.purpose is Purpose.SUBMIT and not self._submissions.can_be_reviewed:
             await self._keep_draft(person, draft, meta)
-            raise UserError(nobody_reviews(self._command)["text"])
+            raise UserError(nobody_reviews(self._command))
         note = ""
         if draft.is_empty and (earlier := await self._earlier(person)):
             draft, note = earlier, "You wrote this earlier and have not sent it."
@@ -149,9 +155,10 @@ class Submitting:
                 await self._submissions.keep_draft(person, draft)
             except StoreUnavailableError:
                 # The form is still open, and says so when it cannot be sent either.
-                return
+                if draft.credit is Credit.NOBODY:
+                    raise
 
-    async def _themes(self, person: Person) -> Any:
+    async def _themes(self, person: Person) -> Sequence[Theme]:
         return (await self._shelves.of_workspace(person.workspace)).library.themes
 
 

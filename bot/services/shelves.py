@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -31,6 +31,8 @@ LOOK_EVERY = 2.0
 # Clocks of replicas differ, and a transaction is seen later than it began.
 _OVERLAP = timedelta(minutes=1)
 
+IsAtHome = Callable[[Reader], Awaitable[bool]]
+
 
 class Base(Matching, Protocol):
     """The matching over the packs, to which a few stories can be added without building it anew."""
@@ -53,11 +55,19 @@ class Shelves:
     """
 
     def __init__(
-        self, library: Library, matching: Base, store: OwnStories, seen: Seen, rng: random.Random, now: Now
+        self,
+        library: Library,
+        matching: Base,
+        store: OwnStories,
+        is_at_home: IsAtHome,
+        seen: Seen,
+        rng: random.Random,
+        now: Now,
     ) -> None:
         self._library = library
         self._matching = matching
         self._store = store
+        self._is_at_home = is_at_home
         self._seen = seen
         self._rng = rng
         self._now = now
@@ -74,7 +84,9 @@ class Shelves:
         """What this person can be told; strangers get the packs alone."""
         if reader.is_stranger:
             return self._common
-        return await self.of_workspace(reader.workspace)
+        sharing = await self.of_workspace(reader.workspace)
+        # Asked only where there is something to keep from strangers, so that nobody else waits for it.
+        return sharing if sharing is self._common or await self._is_at_home(reader) else self._common
 
     async def of_workspace(self, workspace: Workspace) -> Sharing:
         """A workspace's stories; the packs alone while its own cannot be fetched."""

@@ -73,8 +73,10 @@ class Submissions:
         return Draft.from_json(kept) if kept else None
 
     async def keep_draft(self, person: Person, draft: Draft) -> None:
-        """Keep what somebody wrote until it is sent; of nobody nothing is kept."""
-        if draft.credit is not Credit.NOBODY and not draft.is_empty:
+        """Keep what somebody wrote until it is sent; of nobody nothing is kept, not even what was kept before."""
+        if draft.credit is Credit.NOBODY:
+            await self._store.forget_draft(person.workspace, person.user_id)
+        elif not draft.is_empty:
             await self._store.keep_draft(person.workspace, person.user_id, draft.as_json(), self._now())
 
     async def warnings(self, workspace: Workspace, told: Told, own_id: str = "") -> list[str]:
@@ -84,9 +86,7 @@ class Submissions:
         alike = await self._shelves.reads_like(workspace, told, [other.text for other in waiting])
         return [*found, *([f"This reads like “{alike}”, which is here already."] if alike else [])]
 
-    async def submit(
-        self, person: Person, form_id: str, told: Told, credit: Credit, permalink: str | None
-    ) -> Submission:
+    async def submit(self, person: Person, form_id: str, told: Told, credit: Credit, permalink: str | None) -> None:
         """Keep a new story and have it reviewed; the same form sent again changes nothing.
 
         UserError when the person or the workspace has sent enough for now.
@@ -99,14 +99,14 @@ class Submissions:
             created_at=self._now(),
             permalink=permalink,
         )
-        if earlier := await self._store.get(person.workspace, form_id):
-            return earlier
-        await self._within_limits(person)
-        added = await self._store.add(submission, self._cards(submission))
-        if added:
-            self._sent.setdefault((person.workspace, person.user_id), deque()).append(self._now())
-        self._wake()
-        return submission
+        if await self._store.get(person.workspace, form_id) is None:
+            await self._within_limits(person)
+            if await self._store.add(submission, self._cards(submission)):
+                self._sent.setdefault((person.workspace, person.user_id), deque()).append(self._now())
+                self._wake()
+                return
+        # The same form once more: what it holds is no draft any longer.
+        await self._store.forget_draft(person.workspace, person.user_id)
 
     async def mine(self, person: Person) -> list[Submission]:
         """Their latest `LISTED` submissions; those sent as nobody are nobody's."""

@@ -70,6 +70,8 @@ def _writable(slack: Slack, arguments: Json) -> Channel:
         raise Refusal("is_archived")
     if slack.app.bot_user.id not in channel.members and not slack.app.may("chat:write.public"):
         raise Refusal("not_in_channel")
+    if channel.is_read_only:
+        raise Refusal("restricted_action")
     if channel.is_im and slack.app.manifest and not slack.app.manifest.messages_tab:
         raise Refusal("messages_tab_disabled")
     return channel

@@ -1,13 +1,14 @@
 """Channels and direct messages: https://docs.slack.dev/reference/methods (conversations.*)."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from playground import payloads
 from playground.errors import Refusal
-from playground.methods.method import Method, channel_of, flag, may_see, page, required, user_of
+from playground.methods.method import Method, channel_of, flag, page, required, user_of
 from playground.slack import Slack
-from playground.workspace import Channel
+from playground.workspace import Channel, Message
 
 Json = dict[str, Any]
 
@@ -47,7 +48,7 @@ def list_conversations(slack: Slack, arguments: Json) -> Json:
     found = [
         payloads.channel(slack.workspace, channel, slack.app.bot_user.id)
         for channel in slack.workspace.channels.values()
-        if may_see(slack, channel) and _kind(channel) in kinds
+        if payloads.may_know(channel, slack.app.bot_user.id) and _kind(channel) in kinds
         if not (channel.is_archived and flag(arguments, "exclude_archived"))
     ]
     shown, metadata = page(found, arguments)
@@ -65,37 +66,45 @@ def join(slack: Slack, arguments: Json) -> Json:
         raise Refusal("method_not_supported_for_channel_type")
     if channel.is_archived:
         raise Refusal("is_archived")
-    channel.members.add(slack.app.bot_user.id)
-    slack.workspace.changed()
+    slack.join(channel, slack.app.bot_user.id)
     return {"channel": payloads.channel(slack.workspace, channel, slack.app.bot_user.id)}
 
 
 def replies(slack: Slack, arguments: Json) -> Json:
+    """A thread, oldest first, beginning with its root; metadata only when it is asked for."""
     channel = _history_of(slack, arguments)
     ts = str(required(arguments, "ts"))
-    lasting = (message for message in channel.messages if not message.is_ephemeral)
-    found = [message for message in lasting if ts in (message.ts, message.thread_ts)]
-    if not found:
+    lasting = [message for message in channel.messages if not message.is_ephemeral]
+    if all(ts not in (message.ts, message.thread_ts) for message in lasting):
         raise Refusal("thread_not_found")
-    shown, metadata = page(found, arguments)
-    told = [payloads.message(slack.workspace, message) for message in shown]
-    return {"messages": told, "has_more": bool(metadata["next_cursor"]), "response_metadata": metadata}
+    is_asked = _period(arguments)
+    replies = (message for message in lasting if message.thread_ts == ts and is_asked(message))
+    return _told(slack, [*(message for message in lasting if message.ts == ts), *replies], arguments)
 
 
 def history(slack: Slack, arguments: Json) -> Json:
     """Newest first, without the replies of threads; metadata only when it is asked for."""
     channel = _history_of(slack, arguments)
-    oldest, latest = _seconds(arguments, "oldest", 0.0), _seconds(arguments, "latest", math.inf)
-    found = [
-        payloads.message(slack.workspace, message)
-        for message in reversed(channel.messages)
-        if message.thread_ts is None and not message.is_ephemeral
-        if oldest <= float(message.ts) <= latest
-    ]
-    if not flag(arguments, "include_all_metadata"):
-        found = [{name: value for name, value in told.items() if name != "metadata"} for told in found]
+    is_asked = _period(arguments)
+    lasting = (message for message in reversed(channel.messages) if not message.is_ephemeral)
+    found = [message for message in lasting if message.thread_ts is None and is_asked(message)]
+    return _told(slack, found, arguments)
+
+
+def _told(slack: Slack, found: list[Message], arguments: Json) -> Json:
     shown, metadata = page(found, arguments)
-    return {"messages": shown, "has_more": bool(metadata["next_cursor"]), "response_metadata": metadata}
+    told = [payloads.message(slack.workspace, message) for message in shown]
+    if not flag(arguments, "include_all_metadata"):
+        told = [{name: value for name, value in message.items() if name != "metadata"} for message in told]
+    return {"messages": told, "has_more": bool(metadata["next_cursor"]), "response_metadata": metadata}
+
+
+def _period(arguments: Json) -> Callable[[Message], bool]:
+    """Whether a message falls between `oldest` and `latest`, which themselves count only if `inclusive`."""
+    oldest, latest = _seconds(arguments, "oldest", 0.0), _seconds(arguments, "latest", math.inf)
+    if flag(arguments, "inclusive"):
+        return lambda message: oldest <= float(message.ts) <= latest
+    return lambda message: oldest < float(message.ts) < latest
 
 
 def _history_of(slack: Slack, arguments: Json) -> Channel:

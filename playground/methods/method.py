@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from playground import payloads
 from playground.errors import Refusal
 from playground.slack import Slack
 from playground.workspace import Channel, User
@@ -37,14 +38,9 @@ def channel_of(slack: Slack, arguments: Json) -> Channel:
     channel = workspace.channels.get(named) or workspace.channel_named(named)
     if channel is None and named in workspace.users and named != slack.app.bot_user.id:
         channel = workspace.im(named, slack.app.bot_user.id)
-    if channel is None or not may_see(slack, channel):
+    if channel is None or not payloads.may_know(channel, slack.app.bot_user.id):
         raise Refusal("channel_not_found")
     return channel
-
-
-def may_see(slack: Slack, channel: Channel) -> bool:
-    """Whether the app may know of a conversation: it is public, or the app is in it."""
-    return slack.app.bot_user.id in channel.members or not (channel.is_im or channel.is_private)
 
 
 def user_of(slack: Slack, user_id: Any) -> User:

@@ -25,6 +25,7 @@ export function present(children) {
 const SHAPES = {
   bolt: "M11 2 4 11h5l-1 7 8-10h-6z",
   bubble: "M4 4h12v9H9l-4 4v-4H4z",
+  clock: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM10 6v4l3 2",
   close: "M5 5l10 10M15 5 5 15",
   code: "M7 5 2 10l5 5M13 5l5 5-5 5",
   copy: "M7 7h9v10H7zM4 13V3h9",

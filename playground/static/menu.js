@@ -22,7 +22,8 @@ export function menuButton(attributes, face, items) {
   return h("span", { class: "menu-seat" }, button, menu);
 }
 
-function place(menu, at) {
+/** Put something that has popped up beside the rectangle of what opened it, within the window. */
+export function place(menu, at) {
   const below = at.bottom + 4;
   const fits = below + menu.offsetHeight < innerHeight;
   menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - menu.offsetWidth - 8))}px`;

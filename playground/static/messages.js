@@ -1,6 +1,7 @@
 /** A list of messages: the channel's, or a thread's. */
 
 import { drawBlocks } from "./blocks.js";
+import { now } from "./clock.js";
 import { h, icon, patch } from "./dom.js";
 import { stateValues } from "./elements.js";
 import { keepingFocus } from "./focus.js";
@@ -73,17 +74,18 @@ function rowsOf(messages, state, inThread) {
     const before = messages[index - 1];
     const author = state.people.find(({ id }) => id === message.user);
     const name = author?.real_name ?? message.username ?? message.user ?? "Unknown";
-    const isTogether = Boolean(before) && !author?.is_bot && before.user === message.user && before.ephemeral === message.ephemeral
-      && !before.reply_count && Number(message.ts) - Number(before.ts) < TOGETHER_SECONDS && dayOf(before) === dayOf(message);
-    const day = !before || dayOf(before) !== dayOf(message) ? dayOf(message) : null;
+    const today = now(state).toDateString();
+    const isNewDay = !before || dayOf(before, today) !== dayOf(message, today);
+    const isTogether = !isNewDay && !author?.is_bot && before.user === message.user && before.ephemeral === message.ephemeral
+      && !before.reply_count && Number(message.ts) - Number(before.ts) < TOGETHER_SECONDS;
+    const day = isNewDay ? dayOf(message, today) : null;
     return { message, name, isApp: Boolean(author?.is_bot), isTogether, day, inThread: Boolean(inThread) };
   });
 }
 
-function dayOf({ ts }) {
+function dayOf({ ts }, today) {
   const date = new Date(Number(ts) * 1000);
-  const isToday = date.toDateString() === new Date().toDateString();
-  return isToday ? "Today" : date.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
+  return date.toDateString() === today ? "Today" : date.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
 }
 
 function drawMessage({ message, name, isApp, isTogether, day, inThread }, scene, state, does) {

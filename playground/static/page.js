@@ -50,6 +50,7 @@ const does = {
   suggest: (container, node, spec, typed) => post("suggest", {
     as: here.me, container, block_id: node.dataset.blockId, action_id: spec.action_id, typed,
   }),
+  setClock: (told) => send("clock", told),
   submitView: (view, values) => send("view/submit", { view_id: view.id, values }),
   closeView: (view, wholeStack) => send("view/close", { view_id: view.id, whole_stack: wholeStack }).then(complain),
   toggleSidebar() { showSidebar(!document.body.classList.contains("side-open")); },

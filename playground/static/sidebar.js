@@ -1,12 +1,14 @@
 /** The left of the page: the workspace, its channels and direct messages, and who you are. */
 
 import { fill, h, icon, patch } from "./dom.js";
+import { clock } from "./clock.js";
 import { avatar } from "./messages.js";
 
 export function sidebar(nav, does) {
   const team = h("p", { class: "team" });
   const channels = h("ul", { role: "list", "aria-labelledby": "channels-title" });
   const directs = h("ul", { role: "list", "aria-labelledby": "directs-title" });
+  const time = clock(does);
   const mark = h("span", { class: "me-mark" });
   const people = h("select", { id: "act-as", "aria-describedby": "act-as-note", onchange: () => does.actAs(people.value) });
   fill(nav,
@@ -17,12 +19,14 @@ export function sidebar(nav, does) {
     h("div", { class: "side-lists" },
       h("h2", { id: "channels-title" }, "Channels"), channels,
       h("h2", { id: "directs-title" }, "Direct messages"), directs),
+    time.node,
     h("div", { class: "me" }, mark,
       h("div", { class: "me-words" },
         h("label", { for: "act-as" }, "You are"), people, h("span", { id: "act-as-note", class: "note" }))));
 
   return function draw(state, here) {
     team.textContent = state.team.name;
+    time.draw(state);
     const rows = state.channels.map((channel) => ({
       channel, isHere: channel.id === here.channel, other: otherOf(channel, state), unread: unread(channel, state, here),
     }));

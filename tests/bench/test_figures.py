@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.figures import percentile, short
+from bench.figures import percentile, print_table, short
 
 
 def test_a_percentile_is_one_of_the_values() -> None:
@@ -17,3 +17,16 @@ def test_a_percentile_is_one_of_the_values() -> None:
 )
 def test_three_digits_are_enough(value: float, text: str) -> None:
     assert short(value) == text
+
+
+def test_a_table_is_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table("Speed", ("", "p50 ms"), [["Storybot", "1.23"], ["tantivy", "0.123"]])
+    assert capsys.readouterr().out.splitlines() == [
+        "",
+        "Speed",
+        "",
+        "|          | p50 ms |",
+        "| -------- | -----: |",
+        "| Storybot |   1.23 |",
+        "| tantivy  |  0.123 |",
+    ]

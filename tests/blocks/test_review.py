@@ -78,7 +78,7 @@ def all_of(submission: Submission) -> list[Message]:
         card(approved.withdrawn(NOON), [theme] * 4),
         decision(approved, "/story"),
         decision(rejected, "/story"),
-        queue([submission] * 30),
+        queue([submission] * 20, 30),
     ]
 
 
@@ -174,11 +174,11 @@ def test_whatever_a_story_holds_slack_takes_every_drawing_of_it(words: str, cred
 
 
 def test_what_waits_is_listed_each_a_click_from_its_card() -> None:
-    message = queue([by_ada()] * 30)
+    message = queue([by_ada()] * 20, 30)
     assert action_ids(message) == [ids.SHOW_SUBMISSION] * 20
     assert message["text"].startswith("30 stories wait for a decision: The umbrella;")
     assert any("And 10 more" in text for text in texts_in(message["blocks"]))
-    assert queue([])["text"] == "No story waits for a decision."
+    assert queue([], 0)["text"] == "No story waits for a decision."
 
 
 def test_a_reminder_says_where_to_look() -> None:

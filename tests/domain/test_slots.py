@@ -49,6 +49,7 @@ def test_a_time_that_autumn_gives_twice_is_the_first_of_both_and_comes_once() ->
         ("Pacific/Apia", date(2011, 12, 30), "Sat 2011-12-31 00:00"),
         ("Pacific/Kwajalein", date(1993, 8, 21), "Sun 1993-08-22 00:00"),
         ("America/Nuuk", date(2025, 3, 29), "Sun 2025-03-30 00:00"),
+        ("Africa/Algiers", date(1971, 4, 25), "Mon 1971-04-26 00:00"),  # and the Sunday's week stays its own
     ],
 )
 def test_a_date_that_ends_early_or_never_was_goes_to_the_first_minute_of_the_next(
@@ -59,6 +60,7 @@ def test_a_date_that_ends_early_or_never_was_goes_to_the_first_minute_of_the_nex
     assert clocks(timing, slot) == shown
     assert next_slot(timing, slot.due_at - timedelta(minutes=1)) == slot
     assert next_slot(timing, slot.due_at).on == skipped + timedelta(weeks=1)
+    assert next_slot(timing, slot.due_at, last=slot).on == skipped + timedelta(weeks=1)
 
 
 def test_slots_are_strictly_after() -> None:

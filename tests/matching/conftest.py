@@ -2,14 +2,14 @@
 
 import pytest
 
-from bench.judged import judged_stories
+from bench.judged import seventeen as the_seventeen
 from bot.domain.library import Library
 from bot.matching import Matcher
 
 
 @pytest.fixture(scope="session")
 def seventeen(library: Library) -> Library:
-    return library.only(judged_stories())
+    return library.only(the_seventeen())
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Everybody can use the page: by keyboard, with a screen reader, on a phone, in the dark, offline."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, expect
@@ -125,6 +126,35 @@ async def tab_to(page: Page, name: str, back: bool = False) -> None:
         if await focused.count() and name in await focused.evaluate(labelled):
             return
     raise AssertionError(f"{name} cannot be reached by Tab")
+
+
+async def test_the_clock_is_set_ahead_by_keyboard_and_what_is_said_then_is_dated_then(cafe: Cafe, visit: Visit) -> None:
+    slack, _ = cafe
+    page = await visit(slack)
+    await slack.person("Grace").types("Before", channel="general")
+    face = page.get_by_role("button", name=re.compile(r"\w+ \d+ \w+, \d\d:\d\d"))
+    before = await face.inner_text()
+    await face.focus()
+    await page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog", name="Set the clock ahead")
+    await expect(panel.get_by_role("button", name="+1 hour")).to_be_focused()
+    await panel.get_by_role("button", name="+1 week").click()
+    await expect(face).not_to_have_text(before)
+    await expect(panel.get_by_role("button", name="+1 week")).to_be_focused()
+    goal = (slack.now() + timedelta(days=2)).astimezone()
+    await panel.get_by_label("Or to").fill(f"{goal:%Y-%m-%dT09:30}")
+    await page.keyboard.press("Enter")
+    await expect(panel).to_be_hidden()
+    await expect(face).to_be_focused()
+    await expect(face).to_have_text(f"{goal:%A} {goal.day} {goal:%B}, 09:30")
+
+    await slack.person("Grace").types("After", channel="general")
+    days = page.locator(".message[data-day]")
+    await expect(days).to_have_count(2)
+    await expect(days.last).to_have_attribute("data-day", "Today")
+    await face.click()
+    await panel.get_by_label("Or to").fill("2020-01-01T09:00")
+    assert not await panel.get_by_label("Or to").evaluate("field => field.checkValidity()")
 
 
 async def test_every_control_has_a_name(cafe: Cafe, visit: Visit) -> None:

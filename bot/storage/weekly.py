@@ -1,0 +1,228 @@
+"""Keeps schedules, what became of each of their slots, who tried a story, and what people saved."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.outgoing import Outgoing
+from bot.domain.rotation import Pin, Telling
+from bot.domain.schedule import Pause, Schedule, SlotState, Week
+from bot.domain.slots import Slot, Timing
+from bot.domain.story import Story
+from bot.domain.workspace import Workspace
+from bot.storage.database import Database
+from bot.storage.outbox import put_in_line
+from bot.storage.statements import insert_or_ignore, of, within
+from bot.storage.tables import outbox, saved, schedules, tried, weeks
+
+
+class WeeklyStore:
+    """A change to a schedule is one transaction: the schedule, the slots it used, and what has to be said."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def schedule(self, workspace: Workspace, channel_id: str) -> Schedule | None:
+        query = select(schedules).where(within(schedules, workspace, channel_id=channel_id))
+        return next(iter(await self._schedules(query)), None)
+
+    async def schedules(self, workspace: Workspace) -> list[Schedule]:
+        """All of a workspace: the next one due first, paused ones last."""
+        order = (schedules.c.next_due_at.is_(None), schedules.c.next_due_at, schedules.c.channel_id)
+        return await self._schedules(select(schedules).where(within(schedules, workspace)).order_by(*order))
+
+    async def due(self, now: datetime, limit: int) -> list[Schedule]:
+        """Schedules of all workspaces whose slot has come, the one that waits longest first."""
+        query = select(schedules).where(schedules.c.next_due_at <= now).order_by(schedules.c.next_due_at).limit(limit)
+        return await self._schedules(query)
+
+    async def next_due(self) -> datetime | None:
+        """When the next slot of all workspaces is due."""
+        async with self._database.reading() as connection:
+            found: datetime | None = await connection.scalar(select(func.min(schedules.c.next_due_at)))
+        return found
+
+    async def keep(
+        self,
+        before: Schedule | None,
+        after: Schedule,
+        now: datetime,
+        used: Sequence[Week] = (),
+        say: Sequence[Outgoing] = (),
+    ) -> bool:
+        """Keep `after` if `before` is still how things are, and no slot of `used` was used before; else False."""
+        try:
+            async with self._database.writing() as connection:
+                if not await _kept(connection, before, after):
+                    return False
+                for week in used:
+                    await connection.execute(insert(weeks).values({**of(week.workspace), **_week_row(week)}))
+                await put_in_line(connection, say, now)
+        except IntegrityError:
+            return False
+        return True
+
+    async def delete(self, schedule: Schedule) -> None:
+        """The schedule goes; what its slots became stays, so that a new one does not post twice in a week."""
+        this = within(schedules, schedule.workspace, channel_id=schedule.channel_id)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(schedules).where(this))
+
+    async def history(self, workspace: Workspace, channel_id: str) -> list[Telling]:
+        """What a channel was told, the oldest first."""
+        told = within(weeks, workspace, channel_id=channel_id, state=SlotState.TOLD)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(weeks.c.on, weeks.c.story_id).where(told).order_by(weeks.c.on))
+            return [Telling(row.on, row.story_id) for row in rows]
+
+    async def week(self, workspace: Workspace, channel_id: str, on: date) -> Week | None:
+        return next(iter(await self._weeks(within(weeks, workspace, channel_id=channel_id, on=on), 1)), None)
+
+    async def weeks(self, workspace: Workspace, channel_id: str, limit: int) -> list[tuple[Week, str | None]]:
+        """The latest slots of a channel, the newest first, and the state of each one's post in the outbox."""
+        found = await self._weeks(within(weeks, workspace, channel_id=channel_id), limit)
+        keys = {week.on: post_key(channel_id, week.on) for week in found}
+        query = select(outbox.c.key, outbox.c.state).where(within(outbox, workspace), outbox.c.key.in_(keys.values()))
+        async with self._database.reading() as connection:
+            states = {row.key: row.state for row in await connection.execute(query)}
+        return [(week, states.get(keys[week.on])) for week in found]
+
+    async def last_slot(self, workspace: Workspace, channel_id: str) -> Slot | None:
+        """The slot that the channel used last, under whatever schedule."""
+        found = await self._weeks(within(weeks, workspace, channel_id=channel_id), 1)
+        return found[0].slot if found else None
+
+    async def mark(self, week: Week, state: SlotState) -> None:
+        """What became of a slot after all."""
+        this = within(weeks, week.workspace, channel_id=week.channel_id, on=week.on)
+        async with self._database.writing() as connection:
+            await connection.execute(update(weeks).where(this).values(state=state))
+
+    # What people do with a story
+
+    async def toggle_tried(self, workspace: Workspace, channel_id: str, on: date, user_id: str) -> tuple[bool, int]:
+        """Say that somebody tried it, or take that back; whether they have now, and how many have."""
+        one = within(tried, workspace, channel_id=channel_id, on=on, user_id=user_id)
+        values = {**of(workspace), "channel_id": channel_id, "on": on, "user_id": user_id}
+        async with self._database.writing() as connection:
+            taken_back = (await connection.execute(delete(tried).where(one))).rowcount
+            if not taken_back:
+                await connection.execute(insert_or_ignore(connection, tried, values))
+            every = within(tried, workspace, channel_id=channel_id, on=on)
+            count = await connection.scalar(select(func.count()).select_from(tried).where(every))
+        return not taken_back, count or 0
+
+    async def toggle_saved(self, workspace: Workspace, user_id: str, story_id: str, at: datetime) -> bool:
+        """Save a story, or take it off the list; whether it is saved now."""
+        one = within(saved, workspace, user_id=user_id, story_id=story_id)
+        values = {**of(workspace), "user_id": user_id, "story_id": story_id, "saved_at": at}
+        async with self._database.writing() as connection:
+            if (await connection.execute(delete(saved).where(one))).rowcount:
+                return False
+            await connection.execute(insert_or_ignore(connection, saved, values))
+        return True
+
+    async def saved_by(self, workspace: Workspace, user_id: str) -> list[str]:
+        """Ids of the stories that somebody saved, the newest first."""
+        theirs = within(saved, workspace, user_id=user_id)
+        async with self._database.reading() as connection:
+            rows = await connection.scalars(select(saved.c.story_id).where(theirs).order_by(saved.c.saved_at.desc()))
+            return list(rows)
+
+    async def _schedules(self, query: Select[Any]) -> list[Schedule]:
+        async with self._database.reading() as connection:
+            return [_schedule(row) for row in await connection.execute(query)]
+
+    async def _weeks(self, where: Any, limit: int) -> list[Week]:
+        query = select(weeks).where(where).order_by(weeks.c.on.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            return [_week(row) for row in await connection.execute(query)]
+
+
+def post_key(channel_id: str, on: date) -> str:
+    """The outbox's key of a slot's post."""
+    return f"weekly:{channel_id}:{on.isoformat()}"
+
+
+async def _kept(connection: AsyncConnection, before: Schedule | None, after: Schedule) -> bool:
+    if before is None:
+        values = {**of(after.workspace), **_row(after)}
+        return (await connection.execute(insert_or_ignore(connection, schedules, values))).rowcount == 1
+    this = within(schedules, before.workspace, channel_id=before.channel_id, id=before.id, revision=before.revision)
+    return (await connection.execute(update(schedules).where(this).values(_row(after)))).rowcount == 1
+
+
+def _row(schedule: Schedule) -> dict[str, Any]:
+    next_, last, pin = schedule.next, schedule.last, schedule.pin
+    return {
+        "channel_id": schedule.channel_id,
+        "id": schedule.id,
+        "owner_id": schedule.owner_id,
+        "weekday": schedule.timing.weekday,
+        "at": schedule.timing.at.strftime("%H:%M"),
+        "zone": schedule.timing.zone,
+        "themes": list(schedule.themes),
+        "asks_question": schedule.asks_question,
+        "next_on": next_.on if next_ else None,
+        "next_due_at": next_.due_at if next_ else None,
+        "last_on": last.on if last else None,
+        "last_due_at": last.due_at if last else None,
+        "pause": schedule.pause,
+        "pin_story_id": pin.story_id if pin else None,
+        "pin_user_id": pin.user_id if pin else None,
+        "refusals": schedule.refusals,
+        "refused_with": schedule.refused_with,
+        "revision": schedule.revision,
+    }
+
+
+def _schedule(row: Row[Any]) -> Schedule:
+    return Schedule(
+        workspace=Workspace(row.enterprise_id, row.team_id),
+        channel_id=row.channel_id,
+        id=row.id,
+        owner_id=row.owner_id,
+        timing=Timing(row.weekday, time.fromisoformat(row.at), row.zone),
+        themes=tuple(row.themes),
+        asks_question=row.asks_question,
+        next=Slot(row.next_on, row.next_due_at) if row.next_on else None,
+        last=Slot(row.last_on, row.last_due_at) if row.last_on else None,
+        pause=Pause(row.pause) if row.pause else None,
+        pin=Pin(row.pin_story_id, row.pin_user_id) if row.pin_story_id else None,
+        refusals=row.refusals,
+        refused_with=row.refused_with,
+        revision=row.revision,
+    )
+
+
+def _week_row(week: Week) -> dict[str, Any]:
+    return {
+        "channel_id": week.channel_id,
+        "on": week.slot.on,
+        "schedule_id": week.schedule_id,
+        "due_at": week.slot.due_at,
+        "state": week.state,
+        "key": week.key,
+        "story_id": week.story.id if week.story else None,
+        "story": week.story.model_dump(mode="json") if week.story else None,
+        "why": week.why[:200],
+        "message": week.message,
+    }
+
+
+def _week(row: Row[Any]) -> Week:
+    return Week(
+        workspace=Workspace(row.enterprise_id, row.team_id),
+        channel_id=row.channel_id,
+        schedule_id=row.schedule_id,
+        slot=Slot(row.on, row.due_at),
+        state=SlotState(row.state),
+        key=row.key,
+        story=Story.model_validate(row.story, strict=False) if row.story else None,
+        why=row.why,
+        message=row.message,
+    )
