@@ -20,7 +20,7 @@ def error_of(error: BaseException) -> str | None:
 
 def is_refused_for_now(error: BaseException) -> bool:
     """Nothing was done, and the same call may work later."""
-    return error_of(error) == "ratelimited" or isinstance(error, ClientConnectorError)
+    return _status_of(error) == 429 or error_of(error) == "ratelimited" or isinstance(error, ClientConnectorError)
 
 
 def is_unconfirmed(error: BaseException) -> bool:
@@ -30,3 +30,9 @@ def is_unconfirmed(error: BaseException) -> bool:
     if isinstance(error, SlackApiError):
         return error_of(error) in (None, "internal_error", "fatal_error", "service_unavailable", "request_timeout")
     return isinstance(error, ClientError | TimeoutError | OSError)
+
+
+def _status_of(error: BaseException) -> int | None:
+    response = getattr(error, "response", None)
+    # The SDK's response has a status_code; a gateway's page reaches us as the bare HTTP response.
+    return getattr(response, "status_code", None) or getattr(response, "status", None)

@@ -35,7 +35,7 @@ def mine(submissions: Sequence[Submission], command: str) -> Message:
     for submission in listed:
         blocks += _own(submission)
     if len(submissions) > len(listed):
-        blocks.append(context(f"These are your latest {len(listed)} of {len(submissions)}."))
+        blocks.append(context(f"These are your latest {len(listed)}."))
     blocks += [context(_UNKNOWN), actions(tell_us_yours())]
     return {"text": fallback("Your stories.", *map(_spoken, listed), _UNKNOWN), "blocks": blocks}
 

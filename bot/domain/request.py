@@ -48,7 +48,24 @@ class Review:
     """What waits for a moderator's decision."""
 
 
-Request = Find | Surprise | ListThemes | Help | Thanks | Submit | ListOwn | Review
+@dataclass(frozen=True, slots=True)
+class ListSchedules:
+    """The story of the week in every channel that has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThisWeek:
+    """The story that this channel was told last."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListSaved:
+    """The stories that somebody saved for themselves."""
+
+
+Request = (
+    Find | Surprise | ListThemes | Help | Thanks | Submit | ListOwn | Review | ListSchedules | ThisWeek | ListSaved
+)
 
 # Nobody describes a wish in more; a longer text is somebody's pasted ticket, whose beginning says what it is about.
 WORDS_KEPT = 1000
@@ -74,6 +91,9 @@ _SUBMIT = re.compile(r"submit\b[\s:,]*", re.IGNORECASE)
 _SUBMIT_WISHES = {"submit", "submit story", "submit mine", "tell us yours"}
 _OWN = {"mine", "my stories", "my story", "my submissions"}
 _REVIEW = {"review", "moderate"}
+_SCHEDULES = {"schedule", "schedules", "weekly"}
+_WEEK = {"week", "this week", "story of the week"}
+_SAVED = {"saved", "saved stories", "my saved stories"}
 _HELP = {"help", "help with this", "how does this work", "how do use this", "what do do", "what do", "who are",
          "what are", "what is this"}  # fmt: skip
 # Said in conversation only: who types them behind a slash command means the word.
@@ -115,6 +135,12 @@ def parse(text: str) -> Request:
         return ListOwn()
     if bare in _REVIEW:
         return Review()
+    if bare in _SCHEDULES:
+        return ListSchedules()
+    if bare in _WEEK:
+        return ThisWeek()
+    if bare in _SAVED:
+        return ListSaved()
     if begun := _SUBMIT.match(text.strip()):
         return Submit("" if bare in _SUBMIT_WISHES else text.strip()[begun.end() :][:_STORY_KEPT])
     if wish in _HELP or words in ("?", "-h"):

@@ -9,9 +9,6 @@ from bot.domain.slots import Slot, Timing, next_slot
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
 
-REFUSALS_TO_PAUSE = 2
-"""One refusal may be a slip of Slack's, two definite ones in a row are a channel that is gone."""
-
 LATE_FROM = timedelta(minutes=10)
 """A post that comes later than this says so."""
 
@@ -37,8 +34,8 @@ class Schedule:
     """One channel's story of the week; each change gives a new value with the next `revision`.
 
     `owner_id` is whoever set it up last, who is told when something is amiss; `themes` are ids, none for all; `next` is
-    the coming slot (None while paused); `last` the slot that was used last, whatever became of it; `refusals` counts
-    definite refusals by Slack in a row, with the last one's name in `refused_with`.
+    the coming slot (None while paused); `last` the slot that was used last, whatever became of it; `refused_with` is
+    Slack's name for why it takes no posts there.
     """
 
     workspace: Workspace
@@ -52,7 +49,6 @@ class Schedule:
     last: Slot | None = None
     pause: Pause | None = None
     pin: Pin | None = None
-    refusals: int = 0
     refused_with: str | None = None
     revision: int = 1
 
@@ -77,37 +73,30 @@ class Schedule:
         return self._going_on(now)
 
     def skipping(self) -> "Schedule":
-        """The coming slot is passed over; its pin waits for the one after it."""
+        """The coming slot is passed over, or went by while nobody was there; its pin waits for the one after it."""
         slot = self.next
         if slot is None:
             return self
         return self._after(last=slot, next=next_slot(self.timing, slot.due_at, slot))
 
+    def not_skipping(self, slot: Slot, last: Slot | None) -> "Schedule":
+        """A skipped slot comes after all; `last` is the one that was used before it."""
+        return self._after(next=slot, last=last)
+
     def pinning(self, pin: Pin | None) -> "Schedule":
         return self._after(pin=pin)
 
-    def used(self, slot: Slot, now: datetime) -> "Schedule":
-        """After a slot that was told or missed: the next one, after now."""
-        return self._after(last=slot, next=next_slot(self.timing, max(now, slot.due_at), slot), pin=None)
+    def telling(self, slot: Slot) -> "Schedule":
+        """After the story of a slot was chosen; its pin is used up."""
+        return self._after(last=slot, next=next_slot(self.timing, slot.due_at, slot), pin=None)
 
     def told_now(self, on: date, now: datetime) -> "Schedule":
         """After a story out of turn on `on`, which uses this week."""
         slot = Slot(on, now)
-        return self._after(last=slot, next=next_slot(self.timing, now, slot) if self.next else None, pin=None)
-
-    def refused(self, error: str) -> "Schedule":
-        """Slack definitely refuses this channel; the second time in a row pauses."""
-        refusals = self.refusals + 1
-        counted = replace(self, refusals=refusals)
-        if refusals >= REFUSALS_TO_PAUSE:
-            return counted.paused(Pause.REFUSED, error)
-        return counted._after(refused_with=error)
-
-    def accepted(self) -> "Schedule":
-        return self._after(refusals=0, refused_with=None)
+        return self._after(last=slot, next=self.next and next_slot(self.timing, now, slot), pin=None)
 
     def _going_on(self, now: datetime) -> "Schedule":
-        return self._after(pause=None, refusals=0, refused_with=None, next=self.coming(now))
+        return self._after(pause=None, refused_with=None, next=self.coming(now))
 
     def _after(self, **changes: object) -> "Schedule":
         return replace(self, revision=self.revision + 1, **changes)  # type: ignore[arg-type]
@@ -133,3 +122,13 @@ class Week:
     @property
     def on(self) -> date:
         return self.slot.on
+
+
+def post_key(channel_id: str, on: date) -> str:
+    """The outbox's key of a slot's post."""
+    return f"weekly:{channel_id}:{on.isoformat()}"
+
+
+def question_key(post: str) -> str:
+    """The outbox's key of the question in the thread of a post."""
+    return f"{post}:question"

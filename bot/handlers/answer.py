@@ -5,7 +5,20 @@ from bot.blocks.message import Message
 from bot.blocks.pick import Pick
 from bot.blocks.story import card
 from bot.blocks.submit import only_by_command
-from bot.domain.request import Find, Help, ListOwn, ListThemes, Request, Review, Submit, Surprise, Thanks
+from bot.domain.request import (
+    Find,
+    Help,
+    ListOwn,
+    ListSaved,
+    ListSchedules,
+    ListThemes,
+    Request,
+    Review,
+    Submit,
+    Surprise,
+    Thanks,
+    ThisWeek,
+)
 from bot.domain.workspace import Reader
 from bot.services.sharing import Found, Nothing, Sharing
 
@@ -27,7 +40,7 @@ def answer(sharing: Sharing, reader: Reader, request: Request, *, command: str, 
             return lists.help_on(command)
         case Thanks():
             return lists.welcome()
-        case Submit() | ListOwn() | Review():
+        case Submit() | ListOwn() | Review() | ListSchedules() | ThisWeek() | ListSaved():
             # These need a form, or are for one person's eyes: words in a conversation cannot have either.
             return only_by_command(command)
 

@@ -60,7 +60,7 @@ async def tell(
         if body.get("response_url"):
             await replies.whisper(body, message)
         elif body.get("trigger_id"):
-            await open_form(client, body, refused(said))
+            await _tell_one(body, client, said)
         elif channel_id := _asked_in(body):
             event = body["event"]
             in_channel = event["type"] == "app_mention"
@@ -69,6 +69,16 @@ async def tell(
             await client.chat_postMessage(channel=channel_id, thread_ts=thread_ts, text=text, blocks=blocks, **QUIETLY)
     except (UserError, SlackApiError, ClientError, TimeoutError) as untold:
         log.warning("The person could not be told: %s", type(untold).__name__)
+
+
+async def _tell_one(body: Payload, client: AsyncWebClient, said: str) -> None:
+    """In a modal, or where Slack opens none any more, in a direct message."""
+    try:
+        await open_form(client, body, refused(said))
+    except UserError:
+        message = apology(said)
+        text, blocks = message["text"], message["blocks"]
+        await client.chat_postMessage(channel=body["user"]["id"], text=text, blocks=blocks, **QUIETLY)
 
 
 def _answer(response: BoltResponse, answer: Payload) -> None:

@@ -1,5 +1,6 @@
 """Says what is due in the outbox: draws it as things are now, posts it, and reads Slack's answer."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
@@ -21,11 +22,29 @@ from bot.domain.outgoing import (
 from bot.domain.workspace import Workspace
 from bot.slack_errors import FAILED, error_of, is_refused_for_now, is_unconfirmed
 
+log = logging.getLogger(__name__)
+
 Draw = Callable[[Outgoing], Awaitable[Message | None]]
 ClientOf = Callable[[Workspace], Awaitable[AsyncWebClient]]
 
-# How long to wait where Slack does not say.
+# How long to wait where Slack does not say; twice as long with each try.
 _AGAIN_AFTER = timedelta(seconds=5)
+_AGAIN_AFTER_AT_MOST = timedelta(minutes=5)
+# What somebody mends, or invites us to, before long; until then nothing that we would say is lost.
+_UNTIL_MENDED = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "invalid_auth",
+        "missing_scope",
+        "not_authed",
+        "org_login_required",
+        "team_added_to_org",
+        "token_expired",
+        "token_revoked",
+    }
+)
+_UNTIL_INVITED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 
 
 class Sender:
@@ -44,7 +63,7 @@ class Sender:
         try:
             return await self._call(outgoing, claimed.base, message)
         except FAILED as failed:
-            return _outcome(failed)
+            return _outcome(claimed, failed)
 
     async def _call(self, outgoing: Outgoing, base: Posted | None, message: Message) -> Posted:
         client = await self._client_of(outgoing.workspace)
@@ -64,16 +83,24 @@ class Sender:
         return Posted(posted["channel"], posted["ts"])
 
 
-def _outcome(failed: BaseException) -> Outcome:
+def _outcome(claimed: Claimed, failed: BaseException) -> Outcome:
     error = error_of(failed) or type(failed).__name__
     if is_refused_for_now(failed):
-        return RefusedForNow(_retry_after(failed), error)
+        return RefusedForNow(_retry_after(failed) or _longer_each_time(claimed.tries), error)
     if is_unconfirmed(failed) or not isinstance(failed, SlackApiError):
         return Unknown(error)
+    is_card = claimed.outgoing.kind is Kind.REVIEW_CARD
+    if error in _UNTIL_MENDED or (is_card and error in _UNTIL_INVITED):
+        log.error("Slack takes a message once this is mended: %s (%s)", error, claimed.outgoing.kind)
+        return RefusedForNow(_AGAIN_AFTER_AT_MOST, error)
     return Refused(error)
 
 
-def _retry_after(failed: BaseException) -> timedelta:
+def _longer_each_time(tries: int) -> timedelta:
+    return min(_AGAIN_AFTER * (1 << min(tries - 1, 10)), _AGAIN_AFTER_AT_MOST)
+
+
+def _retry_after(failed: BaseException) -> timedelta | None:
     headers = getattr(getattr(failed, "response", None), "headers", None) or {}
     seconds = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return timedelta(seconds=min(int(seconds), 3600)) if str(seconds).isdigit() else _AGAIN_AFTER
+    return timedelta(seconds=min(int(seconds), 3600)) if str(seconds).isdigit() else None

@@ -71,7 +71,9 @@ class Passages:
     """What every passage of some stories, known by their numbers, means."""
 
     def __init__(self, stories: Sequence[Story], encode: Encode) -> None:
-        passages = [[story.title, story.summary, *sentences(story.summary), *sentences(story.story)] for story in stories]
+        passages = [
+            [story.title, story.summary, *sentences(story.summary), *sentences(story.story)] for story in stories
+        ]
         self._passages = [passage for told in passages for passage in told]
         self._starts = np.cumsum([0, *map(len, passages)])
         self._vectors = encode(self._passages)

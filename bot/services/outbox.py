@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from bot.domain.clock import Now
@@ -17,14 +18,17 @@ AT_ONCE = 40
 # What another replica put in line, or a moment that came, is seen after so long at most.
 LOOK_EVERY = timedelta(seconds=2)
 LOOK_AGAIN_WHEN_BROKEN = timedelta(seconds=5)
-GIVE_UP_AFTER_TRIES = 50
 
 Send = Callable[[Claimed], Awaitable[Outcome]]
 Settled = Callable[[Outgoing, Outcome], Awaitable[None]]
 
 
 class Outbox:
-    """Takes rows that are due, has each sent by `send`, and keeps what became of it; then tells `settled`."""
+    """Takes rows that are due, has each sent by `send`, and keeps what became of it; then tells `settled`.
+
+    `send` may raise StoreUnavailableError when it has said nothing. `settled` is told of each unknown or refused one
+    until it succeeds, so perhaps twice; of the others once, unless the process ends in that moment.
+    """
 
     def __init__(self, store: OutboxKept, send: Send, settled: Settled, now: Now) -> None:
         self._store = store
@@ -32,20 +36,21 @@ class Outbox:
         self._settled = settled
         self._now = now
         self._wake = asyncio.Event()
+        self._taking = asyncio.Lock()
         self._saying: set[asyncio.Task[None]] = set()
+        self._is_closing = False
 
     def wake(self) -> None:
         """There is something new to say."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Say what is due, for ever; a store that is out of reach is asked again."""
-        while True:
+        """Say what is due until `drain`; a store that is out of reach is asked again."""
+        while not self._is_closing:
             self._wake.clear()
             wait = LOOK_EVERY
             try:
-                if await self._take():
-                    continue
+                await self._take()
             except StoreUnavailableError as error:
                 log.warning("The outbox cannot be read (%s)", error)
                 wait = LOOK_AGAIN_WHEN_BROKEN
@@ -53,34 +58,41 @@ class Outbox:
                 # A mistake of ours must not silence everything that is still to be said.
                 log.exception("The outbox stumbled")
                 wait = LOOK_AGAIN_WHEN_BROKEN
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(wait.total_seconds()):
                     await self._wake.wait()
-            except TimeoutError:
-                pass
 
     async def drain(self, seconds: float) -> None:
-        """Wait for what is being said; what is not finished then is settled when its lease ends."""
-        if self._saying:
-            await asyncio.wait(set(self._saying), timeout=seconds)
+        """Take nothing more and wait for what is being said, at most this long; the rest is settled as leases end."""
+        self._is_closing = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                # What is just being claimed has to be said as well.
+                async with self._taking:
+                    pass
+                if self._saying:
+                    await asyncio.wait(self._saying)
+        left = list(self._saying)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
-    async def _take(self) -> bool:
-        """Begin to say what is due, as far as there is room; whether there may be more."""
-        for lost in await self._store.end_leases(self._now()):
-            await self._tell(lost, Unknown("lease_ended"))
-        room = AT_ONCE - len(self._saying)
-        claimed = await self._store.claim(self._now(), room) if room else []
-        for one in claimed:
-            task = asyncio.create_task(self._say(one))
-            self._saying.add(task)
-            task.add_done_callback(self._done)
-        if len(self._saying) == AT_ONCE:
-            await asyncio.wait(set(self._saying), return_when=asyncio.FIRST_COMPLETED)
-        return bool(claimed)
+    async def _take(self) -> None:
+        """Begin to say what is due, as far as there is room."""
+        async with self._taking:
+            if self._is_closing:
+                return
+            for outgoing, outcome in await self._store.end_leases(self._now()):
+                await self._follow(outgoing, outcome)
+            room = AT_ONCE - len(self._saying)
+            for claimed in await self._store.claim(self._now(), room) if room else []:
+                task = asyncio.create_task(self._say(claimed))
+                self._saying.add(task)
+                task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._saying.discard(task)
-        # What waited for this one may go now.
+        # What waited for this one, or for room, may go now.
         self._wake.set()
 
     async def _say(self, claimed: Claimed) -> None:
@@ -92,16 +104,21 @@ class Outbox:
             # A mistake of ours while drawing; the row stays, to be seen and mended.
             log.exception("A message could not be drawn (%s)", type(error).__name__)
             outcome = Refused(type(error).__name__)
-        if isinstance(outcome, RefusedForNow) and claimed.tries >= GIVE_UP_AFTER_TRIES:
-            outcome = Refused(outcome.error)
         if await self._keep(claimed, outcome):
-            await self._tell(claimed.outgoing, outcome)
+            await self._follow(claimed.outgoing, outcome)
 
-    async def _tell(self, outgoing: Outgoing, outcome: Outcome) -> None:
+    async def _follow(self, outgoing: Outgoing, outcome: Outcome) -> None:
+        """Tell what became of it; an unknown or refused one is told again until that is done."""
         if isinstance(outcome, RefusedForNow) or (isinstance(outcome, Unknown) and outgoing.is_repeatable):
             return
+        if isinstance(outcome, Refused):
+            log.error("Slack does not take a message (%s, %s)", outgoing.kind, outcome.error)
         try:
             await self._settled(outgoing, outcome)
+            if isinstance(outcome, Unknown | Refused):
+                await self._store.followed(outgoing)
+        except StoreUnavailableError as error:
+            log.warning("What follows from a message waits (%s)", error)
         except Exception:
             log.exception("What follows from a message was not done")
 

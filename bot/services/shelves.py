@@ -6,7 +6,7 @@ import random
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.clock import Now
@@ -117,6 +117,11 @@ class Shelves:
             return None
         story = library.story(found) if found else None
         return story.title if story else found
+
+    async def fresh(self, workspace: Workspace, since: datetime) -> set[str]:
+        """Ids of the workspace's own stories that were approved since then."""
+        approved = await self._store.approved_at(workspace)
+        return {story_id for story_id, at in approved.items() if at >= since}
 
     async def refresh(self, workspace: Workspace) -> None:
         """Take in what has just changed."""

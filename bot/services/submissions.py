@@ -1,7 +1,7 @@
 """Taking in stories that people tell, and deciding about them."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -109,8 +109,8 @@ class Submissions:
         await self._store.forget_draft(person.workspace, person.user_id)
 
     async def mine(self, person: Person) -> list[Submission]:
-        """Their latest `LISTED` submissions; those sent as nobody are nobody's."""
-        return await self._store.by_author(person.workspace, person.user_id, LISTED)
+        """Their latest `LISTED` submissions, and one more where there are more; those sent as nobody are nobody's."""
+        return await self._store.by_author(person.workspace, person.user_id, LISTED + 1)
 
     async def own(self, person: Person, submission_id: str) -> Submission:
         """One of their own; UserError for anybody else's."""

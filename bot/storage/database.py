@@ -9,16 +9,22 @@ from typing import IO, Any
 
 from alembic import command
 from alembic.config import Config
+from asyncpg import InterfaceError as PostgresInterfaceError  # type: ignore[import-untyped] # it brings no types
+from asyncpg import PostgresError
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import Problem, ProblemsError, StoreUnavailableError
 
-# What a query raises when the database cannot be reached or written; anything else is a mistake of ours.
-_UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
+# A mistake of ours in what was asked. Whatever else a driver raises means that the database is out of reach, stops,
+# starts, is full or is read-only; asyncpg's own errors come bare while it connects.
+_OURS = (IntegrityError, ProgrammingError, DataError)
+_UNAVAILABLE = (DBAPIError, PoolTimeoutError, OSError, TimeoutError, PostgresError, PostgresInterfaceError)
+# A PostgreSQL that hangs is given up after so many seconds.
+_LIMITS = {"timeout": 3, "command_timeout": 5}
 
 FILE_NAME = "storybot.db"
 # Any number that nothing else in the database uses: replicas that start together migrate one after the other.
@@ -65,6 +71,8 @@ class Database:
 def _told_when_unavailable() -> Iterator[None]:
     try:
         yield
+    except _OURS:
+        raise
     except _UNAVAILABLE as error:
         # The driver's message may quote what was to be written.
         raise StoreUnavailableError(type(error).__name__) from None

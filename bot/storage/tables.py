@@ -155,7 +155,6 @@ schedules = Table(
     Column("pause", String(12)),
     Column("pin_story_id", String(60)),
     Column("pin_user_id", String(20)),
-    Column("refusals", Integer, nullable=False),
     Column("refused_with", String(100)),
     Column("revision", Integer, nullable=False),
     Index("schedules_by_due", "next_due_at"),
@@ -176,6 +175,9 @@ weeks = Table(
     Column("story", JSON(none_as_null=True)),
     Column("why", String(200), nullable=False),
     Column("message", JSON(none_as_null=True)),
+    # How often Slack definitely refused its post, and how often a post of which nobody knew was looked for.
+    Column("refusals", Integer, nullable=False),
+    Column("reads", Integer, nullable=False),
 )
 
 tried = Table(

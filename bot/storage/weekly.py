@@ -8,9 +8,9 @@ from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.outgoing import Outgoing
+from bot.domain.outgoing import Outgoing, Posted
 from bot.domain.rotation import Pin, Telling
-from bot.domain.schedule import Pause, Schedule, SlotState, Week
+from bot.domain.schedule import Pause, Schedule, SlotState, Week, post_key, question_key
 from bot.domain.slots import Slot, Timing
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
@@ -53,12 +53,19 @@ class WeeklyStore:
         now: datetime,
         used: Sequence[Week] = (),
         say: Sequence[Outgoing] = (),
+        unused: Sequence[Week] = (),
     ) -> bool:
-        """Keep `after` if `before` is still how things are, and no slot of `used` was used before; else False."""
+        """Keep `after` if `before` is still how things are, and no slot of `used` was used before; else False.
+
+        `unused` are slots that were skipped and are not, after all.
+        """
         try:
             async with self._database.writing() as connection:
                 if not await _kept(connection, before, after):
                     return False
+                for week in unused:
+                    skipped = {"channel_id": week.channel_id, "on": week.on, "state": SlotState.SKIPPED}
+                    await connection.execute(delete(weeks).where(within(weeks, week.workspace, **skipped)))
                 for week in used:
                     await connection.execute(insert(weeks).values({**of(week.workspace), **_week_row(week)}))
                 await put_in_line(connection, say, now)
@@ -96,11 +103,46 @@ class WeeklyStore:
         found = await self._weeks(within(weeks, workspace, channel_id=channel_id), 1)
         return found[0].slot if found else None
 
+    async def say(self, say: Sequence[Outgoing], at: datetime) -> None:
+        """Put something in line that no change goes with."""
+        async with self._database.writing() as connection:
+            await put_in_line(connection, say, at)
+
     async def mark(self, week: Week, state: SlotState) -> None:
         """What became of a slot after all."""
         this = within(weeks, week.workspace, channel_id=week.channel_id, on=week.on)
         async with self._database.writing() as connection:
             await connection.execute(update(weeks).where(this).values(state=state))
+
+    # What became of a post
+
+    async def refused_before(self, week: Week, again_at: datetime) -> bool:
+        """Whether Slack refused this slot's post before; the first time it is put in line again."""
+        this = within(weeks, week.workspace, channel_id=week.channel_id, on=week.on)
+        async with self._database.writing() as connection:
+            first = update(weeks).where(this, weeks.c.refusals == 0).values(refusals=1)
+            if (await connection.execute(first)).rowcount != 1:
+                return True
+            await _say_again(connection, week, outbox_states=("refused",), at=again_at)
+        return False
+
+    async def found(self, week: Week, posted: Posted | None, now: datetime) -> bool:
+        """A post of which nobody knew is there (`posted` where that is known). False when that was settled before."""
+        there: dict[str, Any] = {"state": "sent", "sent_at": now, "error": None}
+        if posted:
+            there |= {"channel_id": posted.channel_id, "ts": posted.ts}
+        this = within(outbox, week.workspace, key=post_key(week.channel_id, week.on), state="unknown")
+        async with self._database.writing() as connection:
+            if (await connection.execute(update(outbox).where(this).values(there))).rowcount != 1:
+                return False
+            if posted:
+                await _say_again(connection, week, outbox_states=("dropped",), at=now)
+        return True
+
+    async def not_found(self, week: Week, now: datetime) -> bool:
+        """A post of which nobody knew is not there: put it in line again. False when that was settled before."""
+        async with self._database.writing() as connection:
+            return await _say_again(connection, week, outbox_states=("unknown", "dropped"), at=now) > 0
 
     # What people do with a story
 
@@ -115,6 +157,12 @@ class WeeklyStore:
             every = within(tried, workspace, channel_id=channel_id, on=on)
             count = await connection.scalar(select(func.count()).select_from(tried).where(every))
         return not taken_back, count or 0
+
+    async def tried(self, workspace: Workspace, channel_id: str, on: date) -> int:
+        """How many tried it."""
+        every = within(tried, workspace, channel_id=channel_id, on=on)
+        async with self._database.reading() as connection:
+            return await connection.scalar(select(func.count()).select_from(tried).where(every)) or 0
 
     async def toggle_saved(self, workspace: Workspace, user_id: str, story_id: str, at: datetime) -> bool:
         """Save a story, or take it off the list; whether it is saved now."""
@@ -143,9 +191,13 @@ class WeeklyStore:
             return [_week(row) for row in await connection.execute(query)]
 
 
-def post_key(channel_id: str, on: date) -> str:
-    """The outbox's key of a slot's post."""
-    return f"weekly:{channel_id}:{on.isoformat()}"
+async def _say_again(connection: AsyncConnection, week: Week, outbox_states: Sequence[str], at: datetime) -> int:
+    """Put a slot's post, and the question in its thread, in line again, as far as they are in one of these states."""
+    key = post_key(week.channel_id, week.on)
+    this = within(outbox, week.workspace)
+    mine = (outbox.c.key.in_([key, question_key(key)]), outbox.c.state.in_(outbox_states))
+    again = {"state": "due", "due_at": at, "lease": None}
+    return (await connection.execute(update(outbox).where(this, *mine).values(again))).rowcount
 
 
 async def _kept(connection: AsyncConnection, before: Schedule | None, after: Schedule) -> bool:
@@ -174,7 +226,6 @@ def _row(schedule: Schedule) -> dict[str, Any]:
         "pause": schedule.pause,
         "pin_story_id": pin.story_id if pin else None,
         "pin_user_id": pin.user_id if pin else None,
-        "refusals": schedule.refusals,
         "refused_with": schedule.refused_with,
         "revision": schedule.revision,
     }
@@ -193,7 +244,6 @@ def _schedule(row: Row[Any]) -> Schedule:
         last=Slot(row.last_on, row.last_due_at) if row.last_on else None,
         pause=Pause(row.pause) if row.pause else None,
         pin=Pin(row.pin_story_id, row.pin_user_id) if row.pin_story_id else None,
-        refusals=row.refusals,
         refused_with=row.refused_with,
         revision=row.revision,
     )
@@ -211,6 +261,8 @@ def _week_row(week: Week) -> dict[str, Any]:
         "story": week.story.model_dump(mode="json") if week.story else None,
         "why": week.why[:200],
         "message": week.message,
+        "refusals": 0,
+        "reads": 0,
     }
 
 

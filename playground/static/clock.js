@@ -39,6 +39,7 @@ export function clock(does) {
     const { ok, error } = await does.setClock(told);
     tick();
     news.textContent = ok ? `It is ${face.textContent}.` : error;
+    if (ok) until.value = until.min = local(now(state));
     if (ok && "to" in told) { panel.hidePopover(); button.focus(); }
   }
 

@@ -220,5 +220,4 @@ def test_what_follows_the_form_fits_and_says_what_happens_next() -> None:
         assert_slack_takes_view(view)
     assert "nobody can tell you" in "".join(texts_in(told[Credit.NOBODY]["blocks"]))
     assert "/story mine" in "".join(texts_in(told[Credit.NAME]["blocks"]))
-    message = nobody_reviews("/story")
-    check_message(message["text"], message["blocks"])
+    assert "name moderators" in nobody_reviews("/story")

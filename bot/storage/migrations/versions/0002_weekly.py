@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("pause", sa.String(length=12), nullable=True),
         sa.Column("pin_story_id", sa.String(length=60), nullable=True),
         sa.Column("pin_user_id", sa.String(length=20), nullable=True),
-        sa.Column("refusals", sa.Integer(), nullable=False),
         sa.Column("refused_with", sa.String(length=100), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("enterprise_id", "team_id", "channel_id"),
@@ -68,5 +67,7 @@ def upgrade() -> None:
         sa.Column("story", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("why", sa.String(length=200), nullable=False),
         sa.Column("message", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("refusals", sa.Integer(), nullable=False),
+        sa.Column("reads", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("enterprise_id", "team_id", "channel_id", "on"),
     )

@@ -1,0 +1,345 @@
+"""The story of the week: setting it up, choosing what comes next, and taking each slot once."""
+
+import random
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bot.domain.clock import Now
+from bot.domain.outgoing import Kind, Outcome, Outgoing, Refused, Unknown
+from bot.domain.person import Person
+from bot.domain.rotation import Choice, Pin, Telling, choose, preview
+from bot.domain.schedule import LATE_FROM, Pause, Schedule, SlotState, Week, post_key, question_key
+from bot.domain.slots import Slot, Timing, slots
+from bot.domain.story import Story, Theme
+from bot.domain.workspace import Workspace
+from bot.errors import UserError
+from bot.services.shelves import Shelves
+from bot.services.store import WeeklyKept
+
+PREVIEWED = 5
+# A story that moderators approved is told early for so long.
+FRESH_FOR = timedelta(weeks=8)
+# One refusal may be a slip of Slack's; the second one pauses the schedule.
+REFUSED_AGAIN_AFTER = timedelta(minutes=15)
+_AT_ONCE = 50
+_LISTED_WEEKS = 4
+
+Draw = Callable[[Schedule, Slot, Choice, Sequence[Theme], bool], dict[str, Any]]
+"""How a story of the week looks: its schedule, slot, choice and themes, and whether it comes late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`catch_up` is how late a post is still made; `spread` how far those of one minute are told apart."""
+
+    catch_up: timedelta = timedelta(hours=24)
+    spread: timedelta = timedelta(seconds=0)
+    reads_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A schedule as its people want to see it: what comes, and what became of the latest slots (newest first).
+
+    Each of `latest` comes with the state of its post in the outbox.
+    """
+
+    schedule: Schedule
+    coming: tuple[tuple[Slot, Choice], ...]
+    latest: tuple[tuple[Week, str | None], ...]
+
+
+class Weekly:
+    """Schedules of all workspaces; whether somebody may change them is decided before."""
+
+    def __init__(self, store: WeeklyKept, shelves: Shelves, draw: Draw, rules: Rules, now: Now) -> None:
+        self._store = store
+        self._shelves = shelves
+        self._draw = draw
+        self._rules = rules
+        self._now = now
+        self._wake: Callable[[], None] = _nobody_waits
+
+    def on_news(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever there is something to say, or another moment to wait for."""
+        self._wake = wake
+
+    # People
+
+    async def entries(self, workspace: Workspace) -> list[Entry]:
+        """Every schedule of a workspace, the next one due first."""
+        return [await self.entry(schedule) for schedule in await self._store.schedules(workspace)]
+
+    async def entry(self, schedule: Schedule) -> Entry:
+        latest = await self._store.weeks(schedule.workspace, schedule.channel_id, _LISTED_WEEKS)
+        return Entry(schedule, tuple(await self._coming(schedule)), tuple(latest))
+
+    async def schedule(self, workspace: Workspace, channel_id: str) -> Schedule:
+        if schedule := await self._store.schedule(workspace, channel_id):
+            return schedule
+        raise UserError("There is no story of the week in that channel any more.")
+
+    async def find(self, workspace: Workspace, channel_id: str) -> Schedule | None:
+        return await self._store.schedule(workspace, channel_id)
+
+    async def set_up(
+        self, person: Person, channel_id: str, timing: Timing, themes: tuple[str, ...], *, asks_question: bool
+    ) -> Schedule:
+        """Set up a channel's story of the week, or change it."""
+        before = await self._store.schedule(person.workspace, channel_id)
+        begun = before or Schedule(
+            person.workspace,
+            channel_id,
+            uuid.uuid4().hex,
+            person.user_id,
+            timing,
+            # A channel's weeks outlive its schedule: a new one does not post twice in a week.
+            last=await self._store.last_slot(person.workspace, channel_id),
+        )
+        after = begun.set_up(person.user_id, timing, themes, asks_question=asks_question, now=self._now())
+        return await self._keep(before, after)
+
+    async def pause(self, workspace: Workspace, channel_id: str) -> Schedule:
+        before = await self.schedule(workspace, channel_id)
+        return await self._keep(before, before.paused(Pause.BY_HAND))
+
+    async def resume(self, workspace: Workspace, channel_id: str) -> Schedule:
+        before = await self.schedule(workspace, channel_id)
+        return await self._keep(before, before.resumed(self._now()))
+
+    async def skip(self, workspace: Workspace, channel_id: str, on: date) -> Schedule:
+        """Pass the slot of this date over; pressed twice, it skips once."""
+        before = await self.schedule(workspace, channel_id)
+        if before.next is None or before.next.on != on:
+            raise UserError("That week is no longer the next one. Look at the list again.")
+        return await self._keep(before, before.skipping(), [self._week(before, before.next, SlotState.SKIPPED)])
+
+    async def unskip(self, workspace: Workspace, channel_id: str, on: date) -> Schedule:
+        """A skipped slot comes after all, if it is still to come."""
+        before = await self.schedule(workspace, channel_id)
+        latest = [week for week, _ in await self._store.weeks(workspace, channel_id, 2)]
+        if not latest or latest[0].on != on or latest[0].state is not SlotState.SKIPPED or before.pause:
+            raise UserError("That week can no longer be brought back. Look at the list again.")
+        week, earlier = latest[0], latest[1].slot if len(latest) > 1 else None
+        if week.slot.due_at <= self._now() or before.timing.slot(on) != week.slot:
+            raise UserError("That week can no longer be brought back: its time has passed or was changed.")
+        return await self._keep(before, before.not_skipping(week.slot, earlier), unused=[week])
+
+    async def pin(self, person: Person, channel_id: str, story_id: str | None) -> Schedule:
+        """Have this story told at the next slot; None takes the pin off."""
+        before = await self.schedule(person.workspace, channel_id)
+        if story_id is not None:
+            (await self._shelves.of_workspace(person.workspace)).story(story_id)
+        return await self._keep(before, before.pinning(Pin(story_id, person.user_id) if story_id else None))
+
+    async def delete(self, workspace: Workspace, channel_id: str) -> None:
+        await self._store.delete(await self.schedule(workspace, channel_id))
+
+    async def tell_now(self, workspace: Workspace, channel_id: str) -> Week:
+        """Tell a story out of turn, which is then this week's."""
+        before, now = await self.schedule(workspace, channel_id), self._now()
+        slot = Slot(before.timing.local_date(now), now)
+        if await self._store.week(workspace, channel_id, slot.on):
+            raise UserError("A story of the week was told there today already.")
+        week = await self._told(before, slot, now)
+        if week.state is SlotState.EMPTY:
+            raise UserError("No story has one of the themes that this channel draws from.")
+        await self._keep(before, before.told_now(slot.on, now), [week], self._posts(before, week, now))
+        return week
+
+    async def this_week(self, workspace: Workspace, channel_id: str) -> Week | None:
+        """The story that a channel was told last."""
+        weeks = await self._store.weeks(workspace, channel_id, _LISTED_WEEKS)
+        return next((week for week, _ in weeks if week.state is SlotState.TOLD), None)
+
+    async def try_it(self, workspace: Workspace, channel_id: str, on: date, user_id: str) -> tuple[Week, bool, int]:
+        """Say that somebody tried what a story told, or take it back: the week, whether they have, and how many."""
+        week = await self._store.week(workspace, channel_id, on)
+        if week is None:
+            raise UserError("That story is no longer here.")
+        has_tried, count = await self._store.toggle_tried(workspace, channel_id, on, user_id)
+        return week, has_tried, count
+
+    async def tried(self, week: Week) -> int:
+        """How many tried what a story told."""
+        return await self._store.tried(week.workspace, week.channel_id, week.on)
+
+    async def save(self, workspace: Workspace, user_id: str, story_id: str) -> bool:
+        """Save a story for oneself, or take it off; whether it is saved now."""
+        return await self._store.toggle_saved(workspace, user_id, story_id, self._now())
+
+    async def saved(self, workspace: Workspace, user_id: str) -> list[Story]:
+        """What somebody saved and is still in the library, the newest first."""
+        library = (await self._shelves.of_workspace(workspace)).library
+        found = map(library.story, await self._store.saved_by(workspace, user_id))
+        return [story for story in found if story]
+
+    # The clock
+
+    async def next_due(self) -> datetime | None:
+        return await self._store.next_due()
+
+    async def take_due(self) -> int:
+        """Take every slot whose moment has come, in all workspaces; how many were looked at."""
+        due = await self._store.due(self._now(), _AT_ONCE)
+        # Replicas look at the same ones: in different orders they meet less often.
+        random.shuffle(due)
+        for schedule in due:
+            await self._take(schedule)
+        return len(due)
+
+    async def _take(self, before: Schedule) -> None:
+        """Record what was missed, and tell the story of the slot that is due; nothing if another replica was faster."""
+        now, after, used = self._now(), before, []
+        while after.next and after.next.is_missed(now, self._rules.catch_up):
+            used.append(self._week(after, after.next, SlotState.MISSED))
+            after = after.skipping()
+        say: list[Outgoing] = []
+        if (slot := after.next) and slot.due_at <= now:
+            week = await self._told(after, slot, now)
+            used.append(week)
+            say = self._posts(after, week, now)
+            after = after.telling(slot)
+        if await self._store.keep(before, after, now, used, say):
+            self._wake()
+
+    # What became of a post
+
+    async def settled(self, outgoing: Outgoing, outcome: Outcome) -> None:
+        """A channel that takes no posts pauses; where nobody knows, its owner is asked."""
+        if outgoing.kind is not Kind.WEEKLY_STORY:
+            return
+        channel_id, on = read_about(outgoing.about)
+        week = await self._store.week(outgoing.workspace, channel_id, on)
+        schedule = await self._store.schedule(outgoing.workspace, channel_id)
+        if week is None:
+            return
+        match outcome:
+            case Refused(error):
+                if not await self._store.refused_before(week, self._now() + REFUSED_AGAIN_AFTER):
+                    return
+                await self._store.mark(week, SlotState.MISSED)
+                if schedule and not schedule.pause:
+                    note = _note(Kind.WEEKLY_PAUSED, outgoing, schedule.owner_id)
+                    await self._keep(schedule, schedule.paused(Pause.REFUSED, error), say=[note])
+            case Unknown() if schedule and not self._rules.reads_back:
+                await self._store.say([_note(Kind.WEEKLY_UNKNOWN, outgoing, schedule.owner_id)], self._now())
+                self._wake()
+
+    async def it_is_there(self, week: Week) -> bool:
+        """Somebody has looked and seen the post. False when that was settled before."""
+        return await self._store.found(week, None, self._now())
+
+    async def post_again(self, week: Week) -> bool:
+        """Somebody has looked and not seen the post. False when that was settled before."""
+        again = await self._store.not_found(week, self._now())
+        self._wake()
+        return again
+
+    async def week(self, workspace: Workspace, channel_id: str, on: date) -> Week | None:
+        return await self._store.week(workspace, channel_id, on)
+
+    # Choosing
+
+    async def _coming(self, schedule: Schedule) -> list[tuple[Slot, Choice]]:
+        """The next slots and what they get if nothing changes."""
+        if schedule.next is None:
+            return []
+        walk = slots(schedule.timing, schedule.next.due_at - timedelta(microseconds=1), schedule.last)
+        coming = [slot for slot, _ in zip(walk, range(PREVIEWED), strict=False)]
+        stories, history, fresh = await self._told_so_far(schedule)
+        dates = [slot.on for slot in coming]
+        choices = preview(stories, history, dates, schedule.draw, fresh, schedule.pin)
+        return list(zip(coming, choices, strict=False))
+
+    async def _told_so_far(self, schedule: Schedule) -> tuple[Sequence[Story], list[Telling], set[str]]:
+        workspace = schedule.workspace
+        library = (await self._shelves.of_workspace(workspace)).library
+        history = await self._store.history(workspace, schedule.channel_id)
+        return library.stories, history, await self._shelves.fresh(workspace, self._now() - FRESH_FOR)
+
+    async def _told(self, schedule: Schedule, slot: Slot, now: datetime) -> Week:
+        """The week of a slot with its story and message frozen, or an empty one when nothing can be told."""
+        stories, history, fresh = await self._told_so_far(schedule)
+        choice = choose(stories, history, slot.on, schedule.draw, fresh, schedule.pin)
+        if choice is None:
+            return self._week(schedule, slot, SlotState.EMPTY)
+        library = (await self._shelves.of_workspace(schedule.workspace)).library
+        is_late = now - slot.due_at > LATE_FROM
+        message = self._draw(schedule, slot, choice, library.themes_of(choice.story), is_late)
+        return self._week(schedule, slot, SlotState.TOLD, choice, message)
+
+    def _week(
+        self,
+        schedule: Schedule,
+        slot: Slot,
+        state: SlotState,
+        choice: Choice | None = None,
+        message: dict[str, Any] | None = None,
+    ) -> Week:
+        return Week(
+            schedule.workspace,
+            schedule.channel_id,
+            schedule.id,
+            slot,
+            state,
+            key=secrets.token_hex(12),
+            story=choice.story if choice else None,
+            why=choice.reason if choice else "",
+            message=message,
+        )
+
+    def _posts(self, schedule: Schedule, week: Week, now: datetime) -> list[Outgoing]:
+        """The post and, in its thread, the question."""
+        if week.state is not SlotState.TOLD:
+            return []
+        key, about = post_key(week.channel_id, week.on), f"{week.channel_id}:{week.on.isoformat()}"
+        at = max(now, week.slot.due_at + self._apart(week.channel_id))
+        post = Outgoing(week.workspace, key, Kind.WEEKLY_STORY, about, week.channel_id, due_at=at)
+        if not schedule.asks_question:
+            return [post]
+        question = Outgoing(
+            week.workspace,
+            question_key(key),
+            Kind.WEEKLY_QUESTION,
+            about,
+            week.channel_id,
+            replies_to=key,
+            due_at=at,
+        )
+        return [post, question]
+
+    def _apart(self, channel_id: str) -> timedelta:
+        """How long this channel waits, so that many of one minute are not told in one second."""
+        return self._rules.spread * random.Random(channel_id).random()
+
+    async def _keep(
+        self,
+        before: Schedule | None,
+        after: Schedule,
+        used: Sequence[Week] = (),
+        say: Sequence[Outgoing] = (),
+        unused: Sequence[Week] = (),
+    ) -> Schedule:
+        if not await self._store.keep(before, after, self._now(), used, say, unused):
+            raise UserError("Somebody changed this schedule in the same moment. Look at it again, then try once more.")
+        self._wake()
+        return after
+
+
+def read_about(about: str) -> tuple[str, date]:
+    """The channel and date of what a message of the outbox is about."""
+    channel_id, _, on = about.partition(":")
+    return channel_id, date.fromisoformat(on)
+
+
+def _note(kind: Kind, outgoing: Outgoing, to: str) -> Outgoing:
+    return Outgoing(outgoing.workspace, f"{kind}:{outgoing.about}", kind, outgoing.about, to)
+
+
+def _nobody_waits() -> None:
+    """Whoever has to know looks by and by."""
