@@ -2,7 +2,7 @@
 
     python -m bench.speed [--stories 100 1000] [--full]
 
-`--full` is what bench/README.md tables: up to 100,000 stories, and starts with 10,000; some twenty minutes.
+`--full` measures up to 100,000 stories, and starts with 10,000; it takes half an hour or more.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from bench.starting import print_starting
 
 QUICK, FULL = [100, 1_000], [100, 10_000, 100_000]
 MOST_STARTED = 10_000
-"""Encoding the texts of more stories for a first start takes hours, and a pack holds at most twice as many."""
+"""Encoding this many for a first start takes minutes, and a pack holds at most twice as many."""
 
 
 def main() -> None:

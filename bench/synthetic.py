@@ -74,7 +74,7 @@ class CheapEncoder:
     """The real encoder for questions; for a library's texts, while `is_building`, vectors that cost next to nothing.
 
     A made story's vector is that of one of the real library's sentences with noise, so no two are the same and they
-    lie as close together as real ones. Encoding 100,000 stories would take an hour; that time is measured apart.
+    lie as close together as real ones. Encoding 100,000 stories would take half an hour.
     """
 
     def __init__(self) -> None:

@@ -1,9 +1,8 @@
-"""Builds everything, runs it together, closes it: the only module that knows all the others."""
+"""Builds everything, runs it together, closes it; with abilities.py the only module that knows all the others."""
 
 import asyncio
 import logging
 import os
-import random
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,35 +19,22 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import packs
+from bot.abilities import Abilities
 from bot.config import Connection, Moderation, Settings, cache_folder
-from bot.directory import Directory
 from bot.dispatch import Dispatch
 from bot.domain import clock
 from bot.domain.clock import Now
 from bot.domain.library import Library
 from bot.domain.workspace import Workspace
 from bot.errors import Problem, ProblemsError
-from bot.handlers import buttons, command, errors, home, mention
-from bot.handlers.mine import Mine
-from bot.handlers.outgoing import Sender
-from bot.handlers.permissions import Guard
 from bot.handlers.replies import Replies
-from bot.handlers.review import Reviewing
-from bot.handlers.submit import Submitting
 from bot.identity import Identity
 from bot.logs import bolt_logger
 from bot.manifest import manifest
 from bot.matching import Matcher
-from bot.services.once import Once
 from bot.services.outbox import Outbox
-from bot.services.seen import Seen
-from bot.services.shelves import Shelves
-from bot.services.submissions import Rules, Submissions
 from bot.socket_mode import SocketMode, check_app_token
-from bot.storage.database import Database, opened
-from bot.storage.outbox import OutboxStore
-from bot.storage.own_stories import OwnStoryStore
-from bot.storage.submissions import SubmissionStore
+from bot.storage.database import opened
 from bot.web import Edge, Health
 
 log = logging.getLogger(__name__)
@@ -142,16 +128,18 @@ async def open_door(
     """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain."""
     url = connection.database_url.get_secret_value() if connection.database_url else None
     async with opened(url, connection.data) as database:
-        abilities = Abilities.over(database, settings, connection, slack, library, matcher, now)
+        replies = Replies(slack.session, connection.api_url)
+        abilities = Abilities(settings, database, library, matcher, replies, slack.client_of, now)
         async with _listening_at(settings, connection, slack, abilities, matcher) as serving:
             yield serving
 
 
 @asynccontextmanager
 async def _listening_at(
-    settings: Settings, connection: Connection, slack: Slack, abilities: "Abilities", matcher: Matcher
+    settings: Settings, connection: Connection, slack: Slack, abilities: Abilities, matcher: Matcher
 ) -> AsyncIterator[Serving]:
-    bolt = _listening(settings, slack, abilities)
+    bolt = _bolt(slack)
+    abilities.listen(bolt)
     dispatch = Dispatch(bolt)
     socket = _socket_mode(connection, slack, dispatch)
 
@@ -168,7 +156,7 @@ async def _listening_at(
         runner = await _runner(closing, edge)
         until_refused = asyncio.ensure_future(_until_refused(slack.identity, socket))
         closing.push_async_callback(_cancelled, until_refused)
-        for work in (abilities.outbox.run(), abilities.shelves.watch()):
+        for work in abilities.background():
             closing.push_async_callback(_cancelled, asyncio.ensure_future(work))
         closing.push_async_callback(_drained, dispatch, socket, abilities.outbox)
         # Last opened, first closed: nothing more is taken in while what is in flight is finished.
@@ -207,59 +195,11 @@ async def try_out(
             yield f"{url}/slack/events", manifest(settings, url)
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What the bot can do, each part once."""
-
-    shelves: Shelves
-    outbox: Outbox
-    guard: Guard
-    replies: Replies
-    submitting: Submitting
-    mine: Mine
-    reviewing: Reviewing
-
-    @classmethod
-    def over(
-        cls,
-        database: Database,
-        settings: Settings,
-        connection: Connection,
-        slack: Slack,
-        library: Library,
-        matcher: Matcher,
-        now: Now,
-    ) -> "Abilities":
-        directory = Directory(settings.moderation, slack.client_of)
-        own_stories = OwnStoryStore(database)
-        shelves = Shelves(library, matcher, own_stories, directory.is_at_home, Seen(), random.Random(), now)
-        replies = Replies(slack.session, connection.api_url)
-        submissions = Submissions(SubmissionStore(database), shelves, _rules(settings), directory.name_of, now)
-        submitting = Submitting(submissions, shelves, settings.command)
-        reviewing = Reviewing(submissions, shelves, replies, settings.command)
-        sender = Sender(reviewing.draws, slack.client_of)
-        outbox = Outbox(OutboxStore(database), sender.send, submissions.settled, now)
-        submissions.on_news(outbox.wake)
-        mine = Mine(submissions, submitting, replies, settings.command)
-        return cls(shelves, outbox, Guard(directory.person), replies, submitting, mine, reviewing)
-
-
-def _rules(settings: Settings) -> Rules:
-    moderation, limits = settings.moderation, settings.limits
-    return Rules(
-        moderation.reviewers,
-        four_eyes=moderation.four_eyes,
-        self_approval=moderation.self_approval,
-        a_day=limits.submissions_a_day,
-        waiting=limits.submissions_waiting,
-    )
-
-
-def _listening(settings: Settings, slack: Slack, abilities: Abilities) -> AsyncApp:
+def _bolt(slack: Slack) -> AsyncApp:
     async def authorize() -> AuthorizeResult:  # Bolt looks at the names of arguments, and would fill in `self`
         return slack.identity.known()
 
-    app = AsyncApp(
+    return AsyncApp(
         logger=bolt_logger(),
         client=slack.client,
         authorize=authorize,
@@ -269,20 +209,6 @@ def _listening(settings: Settings, slack: Slack, abilities: Abilities) -> AsyncA
         request_verification_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    once = Once()
-    app.middleware(abilities.guard.check)
-    # Bolt asks the listeners in turn: the command, for which people wait, comes first.
-    command.register(
-        app, settings.command, abilities.shelves, abilities.submitting, abilities.mine, abilities.reviewing
-    )
-    buttons.register(app, abilities.shelves, abilities.replies, once)
-    mention.register(app, settings.command, abilities.shelves, once)
-    home.register(app)
-    abilities.submitting.register(app)
-    abilities.mine.register(app)
-    abilities.reviewing.register(app)
-    errors.register(app, abilities.replies)
-    return app
 
 
 def _socket_mode(connection: Connection, slack: Slack, dispatch: Dispatch) -> SocketMode | None:

@@ -14,6 +14,15 @@ SCOPES = {
     "users:read": "to know who may submit and decide, and what they are called; e-mail addresses stay hidden",
     "assistant:write": "to suggest prompts when somebody opens the conversation",
 }
+WEEKLY_SCOPES = {
+    "channels:read": "to know whether it is in the public channel that a story of the week is set up for",
+    "groups:read": "the same for private channels that it was invited to",
+    "channels:join": "to join a public channel when whoever sets up a story of the week asks for it",
+}
+READING_SCOPES = {
+    "channels:history": "to look whether a story of the week is in its channel when Slack did not confirm it",
+    "groups:history": "the same in private channels",
+}
 GROUP_SCOPES = {"usergroups:read": "to know who is in the moderators' group"}
 EVENTS = ["app_home_opened", "app_mention", "message.im"]
 
@@ -36,7 +45,9 @@ SHORTCUTS = [
 
 def scopes(settings: Settings) -> dict[str, str]:
     """The bot scopes that these settings need, and what each is for."""
-    return {**SCOPES, **(GROUP_SCOPES if settings.moderation.group else {})}
+    by_group = GROUP_SCOPES if settings.moderation.group else {}
+    reading = READING_SCOPES if settings.weekly.reads_back else {}
+    return {**SCOPES, **WEEKLY_SCOPES, **by_group, **reading}
 
 
 def manifest(settings: Settings, url: str | None = None) -> dict[str, Any]:
@@ -44,7 +55,7 @@ def manifest(settings: Settings, url: str | None = None) -> dict[str, Any]:
     slash_command = {
         "command": settings.command,
         "description": "A true story of great customer service",
-        "usage_hint": "empathy | a lost parcel | themes | submit | help",
+        "usage_hint": "empathy | themes | submit | schedule | help",
         "should_escape": False,
     }
     slack_settings: dict[str, Any] = {

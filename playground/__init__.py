@@ -13,5 +13,6 @@ from playground.inspector import Call, Delivery
 from playground.person import Person, Seen, SeenView
 from playground.playground import Playground
 from playground.rate_limits import Limits
+from playground.team import Team
 
-__all__ = ["Call", "Delivery", "Limits", "Person", "Playground", "Seen", "SeenView"]
+__all__ = ["Call", "Delivery", "Limits", "Person", "Playground", "Seen", "SeenView", "Team"]

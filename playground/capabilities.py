@@ -55,6 +55,10 @@ class Capabilities:
         _forget_the_oldest(self._triggers)
         return trigger_id
 
+    def gave(self, trigger_id: str) -> bool:
+        """Whether a trigger is one of this workspace."""
+        return trigger_id in self._triggers
+
     def redeem(self, trigger_id: str) -> Trigger:
         trigger = self._triggers.get(trigger_id)
         if trigger is None:

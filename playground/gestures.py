@@ -75,7 +75,7 @@ class Gestures:
             "command",
             name,
             {
-                "token": self._slack.app.verification_token,
+                "token": self._slack.app.registration.verification_token,
                 "team_id": self._workspace.team_id,
                 "team_domain": self._workspace.domain,
                 "channel_id": channel.id,
@@ -84,8 +84,9 @@ class Gestures:
                 "user_name": self._workspace.users[user_id].name,
                 "command": name,
                 "text": self._slack.typed(text.strip(), resolve=command.should_escape),
-                "api_app_id": self._slack.app.app_id,
-                "is_enterprise_install": "false",
+                "api_app_id": self._slack.app.registration.app_id,
+                "is_enterprise_install": str(self._slack.app.is_org_wide).lower(),
+                **self._organisation(),
                 "response_url": self._slack.url + path,
                 "trigger_id": self._slack.capabilities.trigger_id(user_id, channel_id=channel.id),
             },
@@ -326,6 +327,10 @@ class Gestures:
     def _user(self, user_id: str) -> Json:
         user = self._workspace.users[user_id]
         return {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id}
+
+    def _organisation(self) -> Json:
+        roof = self._workspace.organisation
+        return {"enterprise_id": roof.id, "enterprise_name": roof.name} if roof else {}
 
     def _channel(self, channel: Channel) -> Json:
         return {"id": channel.id, "name": self._channel_name(channel)}

@@ -55,6 +55,9 @@ class Manifest:
     messages_tab: bool
     read_only: bool
     is_agent: bool
+    redirect_urls: tuple[str, ...]
+    token_rotation: bool
+    org_wide: bool
 
     def missing(self) -> list[str]:
         """What the manifest uses without the scope for it."""
@@ -67,6 +70,7 @@ class Manifest:
 def read(manifest: Json, request_url: str | None = None) -> Manifest:
     """A manifest as a value. `request_url` stands for every URL in it; without one the manifest's own is taken."""
     features, settings = manifest.get("features", {}), manifest.get("settings", {})
+    oauth = manifest.get("oauth_config", {})
     home = features.get("app_home", {})
     subscriptions = settings.get("event_subscriptions", {})
     own_url = None if settings.get("socket_mode_enabled") else subscriptions.get("request_url")
@@ -76,11 +80,14 @@ def read(manifest: Json, request_url: str | None = None) -> Manifest:
         commands={told["command"]: _command(told) for told in features.get("slash_commands", [])},
         shortcuts=tuple(_shortcut(told) for told in features.get("shortcuts", [])),
         events=frozenset(subscriptions.get("bot_events", [])),
-        scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
+        scopes=frozenset(oauth.get("scopes", {}).get("bot", [])),
         home_tab=home.get("home_tab_enabled", False),
         messages_tab=home.get("messages_tab_enabled", True),
         read_only=home.get("messages_tab_read_only_enabled", False),
         is_agent="agent_view" in features,
+        redirect_urls=tuple(oauth.get("redirect_urls", [])),
+        token_rotation=settings.get("token_rotation_enabled", False),
+        org_wide=settings.get("org_deploy_enabled", False),
     )
     if problems := found.missing():
         raise ValueError("; ".join(problems))

@@ -14,6 +14,21 @@ from playground.workspace import Channel, Message, User, UserGroup, View, Worksp
 Json = dict[str, Any]
 
 
+def organisation(workspace: Workspace) -> Json | None:
+    roof = workspace.organisation
+    return {"id": roof.id, "name": roof.name} if roof else None
+
+
+def team(workspace: Workspace) -> Json:
+    roof = workspace.organisation
+    under = {"enterprise_id": roof.id, "enterprise_name": roof.name} if roof else {}
+    return {"id": workspace.team_id, "domain": workspace.domain, **under}
+
+
+def tokens_revoked(bot_user_id: str) -> Json:
+    return {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot_user_id]}}
+
+
 def user(workspace: Workspace, person: User, now: float, me: str) -> Json:
     """Somebody as the app whose bot user is `me` is told of them at `now` (seconds since 1970).
 

@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 from aiohttp import web
 
+from playground.cloud import Cloud
+from playground.consent import PATH, Consent
 from playground.delivery import HttpLine, Line, sign
 from playground.faults import KINDS, Fault, Kind
-from playground.gestures import Gestures
 from playground.inspector import Call, Delivery
 from playground.manifest import read
+from playground.oauth import OAuth
 from playground.page import Page
 from playground.person import Person
 from playground.rate_limits import Limits, RateLimits
-from playground.slack import Slack
 from playground.socket_mode import SocketMode
+from playground.team import Team
 from playground.web_api import WebApi
-from playground.workspace import Channel
+from playground.workspace import Organisation
 
 Json = dict[str, Any]
 
@@ -33,20 +36,8 @@ LEADS = ("Grace", "Margaret")
 REVIEW = ("story-review", "Stories wait here for a decision")
 APP_JOINS = ("general", "support", "story-review")
 
-Role = Literal["member", "admin", "owner", "guest", "single-channel guest", "stranger", "bot", "deactivated"]
-_FLAGS: dict[Role, dict[str, bool]] = {
-    "member": {},
-    "admin": {"is_admin": True},
-    "owner": {"is_admin": True, "is_owner": True},
-    "guest": {"is_restricted": True},
-    "single-channel guest": {"is_restricted": True, "is_ultra_restricted": True},
-    "stranger": {},
-    "bot": {"is_bot": True},
-    "deactivated": {"deleted": True},
-}
 
-
-class Playground:
+class Playground(Team):
     """Slack on 127.0.0.1 for as long as the `async with` lasts.
 
     Ada, Grace, Linus and Margaret are in #general, #support and #random, the guest Gus in #support only. Grace and
@@ -57,18 +48,19 @@ class Playground:
     """
 
     def __init__(self, port: int = 0, *, rate_limits: Limits | None = None) -> None:
+        cloud = Cloud()
+        super().__init__(cloud, cloud.add_workspace("Playground"))
         self._port = port
-        self._slack = slack = Slack()
-        self._gestures = Gestures(slack)
-        self.socket_mode = SocketMode(slack)
-        self.workspace = slack.workspace
-        self.clock = slack.clock
-        self.now = slack.clock.utc
-        slack.rate_limits = RateLimits(rate_limits)
-        self.team_id = slack.workspace.team_id
-        self.app_id, self.bot_id, self.bot_user_id = slack.app.app_id, slack.app.bot_id, slack.app.bot_user.id
-        self.bot_token, self.app_token = slack.app.bot_token, slack.app.app_token
-        self.signing_secret = slack.app.signing_secret
+        self._limits = rate_limits
+        self._slack.rate_limits = RateLimits(rate_limits)
+        self.socket_mode = SocketMode(self._slack)
+        self.clock = cloud.clock
+        self.now = cloud.clock.utc
+        app = cloud.registration
+        self.app_id, self.app_token, self.signing_secret = app.app_id, app.app_token, app.signing_secret
+        self.client_id, self.client_secret = app.client_id, app.client_secret
+        cloud.tokens.give(self.team_id)
+        self._consent = Consent(cloud)
         everybody = {self.workspace.add_user(name, note, tz).id for name, (note, tz) in PEOPLE.items()}
         for name, topic in CHANNELS.items():
             self.workspace.add_channel(name, everybody, topic)
@@ -79,14 +71,15 @@ class Playground:
         self.add_person("Gus", "guest from an agency", role="guest", channels=("support",))
 
     async def __aenter__(self) -> Self:
-        page = Page(self._slack, self._gestures)
+        page, oauth = Page(self._slack, self._gestures), OAuth(self._cloud, self._consent)
+        web_api = WebApi(self._cloud, {**oauth.methods(), "apps.connections.open": self.socket_mode.method()})
         site = web.Application(client_max_size=4 << 20)
-        site.add_routes([*WebApi(self._slack, self.socket_mode).routes(), *self.socket_mode.routes(), *page.routes()])
+        site.add_routes([*web_api.routes(), *self.socket_mode.routes(), *self._consent.routes(), *page.routes()])
         site.on_shutdown.append(page.stop)
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        self._slack.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._cloud.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         # A new connection for each request, so that an app which was restarted is never met through a dead one.
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         return self
@@ -95,14 +88,14 @@ class Playground:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.clock.close()
-        await self._slack.deliveries.close()
+        await self._cloud.deliveries.close()
         await self.socket_mode.close()
         await self._session.close()
         await self._runner.cleanup()
 
     @property
     def url(self) -> str:
-        return self._slack.url
+        return self._cloud.url
 
     @property
     def api_url(self) -> str:
@@ -111,26 +104,71 @@ class Playground:
 
     # The app
 
-    def install(self, manifest: Json, request_url: str | None = None) -> None:
-        """Install the app that a Slack app manifest describes.
+    def register(self, manifest: Json, request_url: str | None = None) -> None:
+        """Make known the app that a Slack app manifest describes, and leave installing it to people.
 
-        `request_url` stands for every URL of the manifest. With neither, everything goes through Socket Mode.
-        Installing again changes the app where it stands.
+        `request_url` stands for every request URL of the manifest. With neither, everything goes through Socket Mode.
         """
-        app = self._slack.app
-        app.manifest = read(manifest, request_url)
-        app.bot_user.name, app.bot_user.real_name = app.manifest.name.lower().replace(" ", ""), app.manifest.name
-        for channel in APP_JOINS:
-            self.channel(channel).members.add(app.bot_user.id)
+        registered = self._cloud.registration.manifest = read(manifest, request_url)
         line: Line = self.socket_mode
-        if app.manifest.request_url:
-            line = HttpLine(self._session, app.manifest.request_url, app.signing_secret)
-        self._slack.deliveries.line = line
+        if registered.request_url:
+            line = HttpLine(self._session, registered.request_url, self.signing_secret)
+        self._cloud.deliveries.line = line
+        for slack in self._cloud.slacks.values():
+            slack.app.be_named()
+        self._cloud.changed()
+
+    def install(self, manifest: Json, request_url: str | None = None) -> None:
+        """Register the app and install it in the first workspace. Installing again changes it where it stands."""
+        self.register(manifest, request_url)
+        registered = self._cloud.registration.manifest
+        assert registered is not None
+        self._cloud.tokens.give(self.team_id)
+        self._slack.app.grant(registered.scopes)
+        for channel in APP_JOINS:
+            self.channel(channel).members.add(self.bot_user_id)
         self.workspace.changed()
+
+    def consents(self, url: str, person: Person, *, allow: bool = True, org_wide: bool = False) -> str:
+        """Follow an app's link to Slack's consent page as somebody, and answer: where Slack then sends the browser.
+
+        They answer for their workspace, or with `org_wide` for its organisation. Refusal when the link is a wrong one.
+        """
+        asked = self._consent.read(dict(parse_qsl(urlsplit(url).query)))
+        if not allow:
+            return asked.refused()
+        owner = self._cloud.slacks[person.user.team_id]
+        return self._consent.allow(asked, (org_wide and owner.organisation_id) or person.user.team_id, person.id)
+
+    @property
+    def authorize_url(self) -> str:
+        """Slack's consent page, which an app's link leads to."""
+        return self.url + PATH
+
+    # More workspaces
+
+    def add_team(self, name: str, organisation: Organisation | None = None) -> Team:
+        """Another workspace, perhaps of an organisation, with an empty #general; the app is not installed there."""
+        slack = self._cloud.add_workspace(name, organisation)
+        slack.rate_limits = RateLimits(self._limits)
+        slack.workspace.add_channel("general", set(), "Everything and everybody")
+        return Team(self._cloud, slack)
+
+    def add_organisation(self, name: str, teams: list[str]) -> tuple[Organisation, list[Team]]:
+        """An enterprise organisation and its workspaces, by their names."""
+        organisation = self._cloud.add_organisation(name)
+        return organisation, [self.add_team(team, organisation) for team in teams]
+
+    def grant_access(self, team: Team) -> None:
+        """Add a workspace to those of its organisation that an org-wide installation counts in."""
+        self._cloud.change_access(team.team_id, granted=True)
+
+    def revoke_access(self, team: Team) -> None:
+        self._cloud.change_access(team.team_id, granted=False)
 
     def wait_for_acks(self, seconds: float) -> None:
         """How long Slack waits for an acknowledgement: 3 seconds, unless a test is in a hurry."""
-        self._slack.deliveries.ack_seconds = seconds
+        self._cloud.deliveries.ack_seconds = seconds
 
     def sign(self, body: bytes, timestamp: int | None = None) -> dict[str, str]:
         """Headers that prove `body` to be Slack's."""
@@ -138,7 +176,7 @@ class Playground:
 
     async def sends(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         """Any request at all to the app, for hostile tests: its status and body."""
-        line = self._slack.deliveries.line
+        line = self._cloud.deliveries.line
         if not isinstance(line, HttpLine):
             raise LookupError("the app has no request URL")
         async with line.post(body, headers) as response:
@@ -146,7 +184,7 @@ class Playground:
 
     async def redelivers(self, delivery: Delivery, reason: str = "http_timeout") -> Delivery:
         """The same event again, as when Slack missed the app's answer."""
-        return await self._slack.deliveries.again(delivery, reason)
+        return await self._cloud.deliveries.again(delivery, reason)
 
     def fail(
         self,
@@ -162,7 +200,7 @@ class Playground:
         delay: float = 0.0,
     ) -> None:
         """Let the next calls of a method go wrong ("response_url" and "*" are methods too): see `Fault`."""
-        self._slack.faults.add(Fault(method, error, times, status, retry_after, html, lost, cut, delay))
+        self._cloud.faults.add(Fault(method, error, times, status, retry_after, html, lost, cut, delay))
 
     def flaky(self, share: float = 0.3, seed: int = 0, kinds: Sequence[Kind] = KINDS, delay: float = 0.0) -> None:
         """Let a share of all calls go wrong by chance until `heal`.
@@ -170,85 +208,24 @@ class Playground:
         The same seed gives the same faults to the same calls. After a `delay` in seconds, which stands for a time-out
         where it is longer than the app waits, "cut" and "lost" close the connection.
         """
-        self._slack.faults.by_chance(share, seed, kinds, delay)
+        self._cloud.faults.by_chance(share, seed, kinds, delay)
 
     def heal(self) -> None:
         """Nothing goes wrong any more."""
-        self._slack.faults.clear()
+        self._cloud.faults.clear()
 
     # The record
 
     @property
     def requests(self) -> list[Delivery]:
         """Every request to the app, oldest first."""
-        return self._slack.inspector.requests
+        return self._cloud.inspector.requests
 
     @property
     def calls(self) -> list[Call]:
         """Every Web API call and every post to a response_url that the app made, oldest first."""
-        return self._slack.inspector.calls
+        return self._cloud.inspector.calls
 
     async def settled(self) -> None:
         """Wait until every request that is due has been answered by the app."""
-        await self._slack.deliveries.settled()
-
-    # People and channels
-
-    def person(self, name: str) -> Person:
-        user = self.workspace.user_named(name)
-        if user is None:
-            raise LookupError(f"nobody is called {name}")
-        return Person(self._slack, self._gestures, user)
-
-    def add_person(
-        self,
-        name: str,
-        note: str = "",
-        *,
-        role: Role = "member",
-        channels: tuple[str, ...] = ("general",),
-        team: str = "Elsewhere",
-        tz: str = "Etc/UTC",
-    ) -> Person:
-        """Somebody new. `team` names the workspace of a stranger, through whom the `channels` become shared ones.
-
-        What somebody is can change later: `person.user.is_admin = True`.
-        """
-        of = team if role == "stranger" else None
-        user = self.workspace.add_user(name, note, tz, of, **_FLAGS[role])
-        for channel in channels:
-            self.channel(channel).members.add(user.id)
-        return Person(self._slack, self._gestures, user)
-
-    def remove(self, name: str, channel: str) -> None:
-        """Somebody, or the app by its name, is no longer in a channel."""
-        self._slack.leave(self.channel(channel), self.person(name).id)
-
-    def archive(self, channel: str) -> None:
-        self._slack.archive(self.channel(channel), self.lead_ids[0])
-
-    def unarchive(self, channel: str) -> None:
-        self._slack.unarchive(self.channel(channel), self.lead_ids[0])
-
-    def delete_channel(self, channel: str) -> None:
-        self._slack.delete_channel(self.channel(channel))
-
-    def add_user_group(self, handle: str, members: list[str]) -> str:
-        """A new user group; `members` by name. Returns its id."""
-        return self.workspace.add_user_group(handle, [self.person(member).id for member in members]).id
-
-    def change_user_group(self, group_id: str, members: list[str]) -> None:
-        self.workspace.user_groups[group_id].members = [self.person(member).id for member in members]
-
-    def channel(self, name: str) -> Channel:
-        channel = self.workspace.channel_named(name)
-        if channel is None:
-            raise LookupError(f"no channel is called {name}")
-        return channel
-
-    def add_channel(
-        self, name: str, members: list[str], *, is_private: bool = False, is_archived: bool = False
-    ) -> Channel:
-        """A new channel; `members` by name."""
-        ids = {self.person(member).id for member in members}
-        return self.workspace.add_channel(name, ids, is_private=is_private, is_archived=is_archived)
+        await self._cloud.deliveries.settled()

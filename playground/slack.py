@@ -3,69 +3,60 @@
 import asyncio
 import re
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playground import menus, payloads
+from playground.app import App
 from playground.capabilities import Capabilities
-from playground.clock import Clock
-from playground.delivery import Deliveries
-from playground.faults import Faults
-from playground.inspector import Delivery, Inspector
-from playground.manifest import Manifest
+from playground.inspector import Delivery
 from playground.rate_limits import RateLimits
-from playground.workspace import SLACKBOT, Channel, Message, User, View, Workspace
+from playground.workspace import SLACKBOT, Channel, Message, View, Workspace
+
+if TYPE_CHECKING:
+    from playground.cloud import Cloud
 
 Json = dict[str, Any]
 
 
-class App:
-    """The app under test: who it is here, its secrets, and its manifest once it is installed."""
+class Slack:
+    """One workspace with the app in it."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.app_id = workspace.new_id("A")
-        self.bot_id = workspace.new_id("B")
-        self.bot_user = User(workspace.new_id("U"), "app", "app", workspace.team_id, "the app under test", is_bot=True)
-        workspace.users[self.bot_user.id] = self.bot_user
-        self.bot_token = f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_hex(12)}"
-        self.app_token = f"xapp-1-{self.app_id}-{secrets.token_hex(16)}"
-        self.signing_secret = secrets.token_hex(16)
-        self.verification_token = secrets.token_hex(12)
-        self.manifest: Manifest | None = None
+    def __init__(self, cloud: "Cloud", workspace: Workspace) -> None:
+        self._cloud = cloud
+        self.workspace = workspace
+        self.app = App(cloud.registration, workspace)
+        self.clock, self.inspector, self.faults = cloud.clock, cloud.inspector, cloud.faults
+        self.deliveries = cloud.deliveries
+        self.rate_limits = RateLimits()
+        self.capabilities = Capabilities(self.clock, workspace.team_id)
 
     @property
-    def ids(self) -> Json:
-        return {"app_id": self.app_id, "bot_id": self.bot_id}
+    def url(self) -> str:
+        return self._cloud.url
 
-    def may(self, scope: str) -> bool:
-        return self.manifest is not None and scope in self.manifest.scopes
+    @property
+    def organisation_id(self) -> str | None:
+        return self.workspace.organisation.id if self.workspace.organisation else None
 
-
-class Slack:
-    """One workspace with one app in it."""
-
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.workspace = Workspace(self.clock)
-        self.app = App(self.workspace)
-        self.inspector = Inspector()
-        self.faults = Faults()
-        self.rate_limits = RateLimits()
-        self.capabilities = Capabilities(self.clock, self.workspace.team_id)
-        self.deliveries = Deliveries(self.clock, self.inspector, self.workspace.changed)
-        self.url = ""
-        self.clock.watch(self.workspace.changed)
+    def knows(self, arguments: Json) -> bool:
+        """Whether a call is about something of this workspace: a channel, a person, a view, what somebody just did."""
+        workspace = self.workspace
+        named = [str(arguments[name]) for name in ("channel", "user", "user_id", "users") if arguments.get(name)]
+        if any(one in workspace.channels or one in workspace.users for one in named):
+            return True
+        trigger_id, view_id = str(arguments.get("trigger_id")), str(arguments.get("view_id"))
+        return self.capabilities.gave(trigger_id) or workspace.view(view_id) is not None
 
     # What the app is told
 
     def envelope(self) -> Json:
         """The fields that every payload carries."""
-        team = {"id": self.workspace.team_id, "domain": self.workspace.domain}
         return {
-            "token": self.app.verification_token,
-            "api_app_id": self.app.app_id,
-            "team": team,
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "token": self.app.registration.verification_token,
+            "api_app_id": self.app.registration.app_id,
+            "team": payloads.team(self.workspace),
+            "enterprise": payloads.organisation(self.workspace),
+            "is_enterprise_install": self.app.is_org_wide,
         }
 
     def tell(self, subscription: str, event: Json) -> asyncio.Task[Delivery] | None:
@@ -76,22 +67,23 @@ class Slack:
         channel = self.workspace.channels.get(str(event.get("channel")))
         return self.deliveries.send_event(
             {
-                "token": self.app.verification_token,
+                "token": self.app.registration.verification_token,
                 "team_id": self.workspace.team_id,
                 "context_team_id": self.workspace.team_id,
-                "context_enterprise_id": None,
-                "api_app_id": self.app.app_id,
+                "context_enterprise_id": self.organisation_id,
+                **({"enterprise_id": self.organisation_id} if self.organisation_id else {}),
+                "api_app_id": self.app.registration.app_id,
                 "event": {**event, "event_ts": event.get("event_ts") or f"{now:.6f}"},
                 "type": "event_callback",
                 "event_id": self.workspace.new_id("Ev"),
                 "event_time": int(now),
                 "authorizations": [
                     {
-                        "enterprise_id": None,
-                        "team_id": self.workspace.team_id,
+                        "enterprise_id": self.organisation_id,
+                        "team_id": None if self.app.is_org_wide else self.workspace.team_id,
                         "user_id": self.app.bot_user.id,
                         "is_bot": True,
-                        "is_enterprise_install": False,
+                        "is_enterprise_install": self.app.is_org_wide,
                     }
                 ],
                 "is_ext_shared_channel": channel is not None and self.workspace.is_shared(channel),
@@ -142,7 +134,7 @@ class Slack:
             thread_ts=thread_ts,
             only_for=only_for,
             bot_id=self.app.bot_id,
-            app_id=self.app.app_id,
+            app_id=self.app.registration.app_id,
             metadata=metadata,
         )
         # Slack takes a status away when the app says something where the status stood.

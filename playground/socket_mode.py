@@ -49,11 +49,12 @@ class SocketMode:
             raise Refusal("too_many_websockets")
         ticket = secrets.token_urlsafe(24)
         self._tickets.add(ticket)
-        return f"{self._slack.url.replace('http', 'ws', 1)}/link/?ticket={ticket}&app_id={self._slack.app.app_id}"
+        base, app_id = self._slack.url.replace("http", "ws", 1), self._slack.app.registration.app_id
+        return f"{base}/link/?ticket={ticket}&app_id={app_id}"
 
     def method(self) -> Method:
         """`apps.connections.open`, which wants the app-level token."""
-        return Method(lambda _slack, _arguments: {"url": self.open_url()}, with_app_token=True)
+        return Method(lambda _slack, _arguments: {"url": self.open_url()}, token="app")
 
     async def connected(self, seconds: float = 10) -> None:
         """Wait until the app has connected."""
@@ -125,7 +126,7 @@ class SocketMode:
             {
                 "type": "hello",
                 "num_connections": len(self.connections),
-                "connection_info": {"app_id": self._slack.app.app_id},
+                "connection_info": {"app_id": self._slack.app.registration.app_id},
                 "debug_info": {"host": "playground", "approximate_connection_time": CONNECTION_SECONDS},
             }
         )

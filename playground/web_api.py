@@ -1,12 +1,15 @@
 """The door of the Web API: who calls, may they, what went wrong on purpose, and the record of it."""
 
 import asyncio
+import base64
+import contextlib
 import json
 import time
 from typing import Any
 
 from aiohttp import web
 
+from playground.cloud import Cloud
 from playground.errors import Refusal
 from playground.faults import Fault
 from playground.inspector import Call
@@ -14,7 +17,6 @@ from playground.methods import METHODS
 from playground.methods.method import Method
 from playground.responses import show_response
 from playground.slack import Slack
-from playground.socket_mode import SocketMode
 
 Json = dict[str, Any]
 
@@ -23,54 +25,56 @@ _HTML = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Server erro
 
 
 class WebApi:
-    def __init__(self, slack: Slack, socket_mode: SocketMode) -> None:
-        self._slack = slack
-        self._methods = {**METHODS, "apps.connections.open": socket_mode.method()}
+    def __init__(self, cloud: Cloud, more: dict[str, Method]) -> None:
+        self._cloud = cloud
+        self._methods = {**METHODS, **more}
 
     def routes(self) -> list[web.RouteDef]:
         posted = [web.post(f"/{kind}/{{rest:.+}}", self.answer_response_url) for kind in ("commands", "actions", "app")]
-        return [web.route("*", "/api/{method:[A-Za-z.]*}", self.answer_call), *posted]
+        return [web.route("*", "/api/{method:[A-Za-z0-9.]*}", self.answer_call), *posted]
 
     async def answer_call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         arguments, token = await _read(request)
-        call = Call(method, arguments, self._slack.clock.now())
-        return await self._recorded(request, call, lambda: self._do(method, arguments, token))
+        call = Call(method, arguments, self._cloud.clock.now())
+        try:
+            slack = self._slack_of(method, arguments, token)
+        except Refusal as refusal:
+            told = refusal
+            return await self._recorded(request, call, self._cloud.first, lambda: _refuse(told))
+        return await self._recorded(request, call, slack, lambda: self._do(slack, method, arguments, token))
 
     async def answer_response_url(self, request: web.Request) -> web.StreamResponse:
         raw = await request.text()
-        call = Call("response_url", {}, self._slack.clock.now())
+        call = Call("response_url", {}, self._cloud.clock.now())
+        team_id = request.match_info["rest"].partition("/")[0]
+        slack = self._cloud.slacks.get(team_id, self._cloud.first)
 
         def respond() -> Json:
-            url = self._slack.capabilities.use(request.path)
+            url = slack.capabilities.use(request.path)
             try:
                 call.arguments = json.loads(raw)
             except ValueError:
                 raise Refusal("invalid_payload") from None
-            show_response(self._slack, url, call.arguments)
+            show_response(slack, url, call.arguments)
             return {"ok": True}
 
-        return await self._recorded(request, call, respond)
+        return await self._recorded(request, call, slack, respond)
 
-    async def _recorded(self, request: web.Request, call: Call, carry_out: Any) -> web.StreamResponse:
-        self._slack.inspector.record(call)
+    async def _recorded(self, request: web.Request, call: Call, slack: Slack, carry_out: Any) -> web.StreamResponse:
+        self._cloud.inspector.record(call)
         started = time.perf_counter()
-        fault = self._slack.faults.next_for(call.method) or self._too_many(call)
+        fault = self._cloud.faults.next_for(call.method) or _too_many(slack, call)
         try:
             if fault:
                 return await self._go_wrong(request, call, fault, carry_out)
             call.status, call.answer = _carried_out(call.method, carry_out)
         finally:
             call.ms = (time.perf_counter() - started) * 1000
-            self._slack.workspace.changed()
+            self._cloud.changed()
         if call.method == "response_url" and call.status == 200:
             return web.Response(text="ok")
-        return web.json_response(call.answer, status=call.status, headers=self._scope_headers(call.method))
-
-    def _too_many(self, call: Call) -> Fault | None:
-        """The refusal of a call for which it is too early, if it is."""
-        wait = self._slack.rate_limits.wait(call.method, call.arguments, self._slack.clock.now())
-        return Fault(call.method, "ratelimited", retry_after=wait) if wait else None
+        return web.json_response(call.answer, status=call.status, headers=self._scope_headers(slack, call))
 
     async def _go_wrong(self, request: web.Request, call: Call, fault: Fault, carry_out: Any) -> web.StreamResponse:
         if fault.delay:
@@ -93,29 +97,44 @@ class WebApi:
         headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
         return web.json_response(call.answer, status=call.status, headers=headers)
 
-    def _do(self, name: str, arguments: Json, token: str | None) -> Json:
+    def _slack_of(self, name: str, arguments: Json, token: str | None) -> Slack:
+        """The workspace that a call is about, if its token opens one for this method."""
         method = self._methods.get(name)
         if method is None:
             raise Refusal("unknown_method", req_method=name)
-        self._check_token(method, token)
-        return {"ok": True, **(method.carry_out(self._slack, arguments) or {})}
-
-    def _check_token(self, method: Method, token: str | None) -> None:
-        app = self._slack.app
+        if method.token == "none":
+            return self._cloud.first
         if token is None:
             raise Refusal("not_authed")
-        if token not in (app.bot_token, app.app_token):
-            raise Refusal("invalid_auth")
-        if (token == app.app_token) != method.with_app_token:
+        is_app_token = token == self._cloud.registration.app_token
+        if not is_app_token:
+            self._cloud.tokens.owner_of(token)
+        if is_app_token != (method.token == "app"):
             raise Refusal("not_allowed_token_type")
-        if method.scope and not app.may(method.scope):
-            provided = ",".join(sorted(app.manifest.scopes)) if app.manifest else ""
-            raise Refusal("missing_scope", needed=method.scope, provided=provided)
+        return self._cloud.first if is_app_token else self._cloud.slack_of(name, token, arguments)
 
-    def _scope_headers(self, name: str) -> dict[str, str]:
-        manifest, method = self._slack.app.manifest, self._methods.get(name)
-        headers = {"x-oauth-scopes": ",".join(sorted(manifest.scopes))} if manifest else {}
-        return {**headers, "x-accepted-oauth-scopes": method.scope} if method and method.scope else headers
+    def _do(self, slack: Slack, name: str, arguments: Json, token: str | None) -> Json:
+        method = self._methods[name]
+        if method.scope and not slack.app.may(method.scope):
+            provided = ",".join(sorted(slack.app.scopes or ()))
+            raise Refusal("missing_scope", needed=method.scope, provided=provided)
+        told = {**arguments, "token": token} if method.is_told_token else arguments
+        return {"ok": True, **(method.carry_out(slack, told) or {})}
+
+    def _scope_headers(self, slack: Slack, call: Call) -> dict[str, str]:
+        method = self._methods.get(call.method)
+        granted = {"x-oauth-scopes": ",".join(sorted(slack.app.scopes))} if slack.app.scopes else {}
+        return {**granted, "x-accepted-oauth-scopes": method.scope} if method and method.scope else granted
+
+
+def _refuse(refusal: Refusal) -> None:
+    raise refusal
+
+
+def _too_many(slack: Slack, call: Call) -> Fault | None:
+    """The refusal of a call for which it is too early, if it is."""
+    wait = slack.rate_limits.wait(call.method, call.arguments, slack.clock.now())
+    return Fault(call.method, "ratelimited", retry_after=wait) if wait else None
 
 
 def _carried_out(method: str, carry_out: Any) -> tuple[int, Any]:
@@ -146,4 +165,7 @@ async def _read(request: web.Request) -> tuple[Json, str | None]:
                 found[name] = None if not found[name] else found[name]
     token = found.pop("token", None)
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme == "Basic":
+        with contextlib.suppress(ValueError):
+            found["client_id"], _, found["client_secret"] = base64.b64decode(given).decode().partition(":")
     return found, given.strip() if scheme == "Bearer" else token

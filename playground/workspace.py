@@ -111,10 +111,19 @@ class View:
         return blocks
 
 
+@dataclass
+class Organisation:
+    """Slack's enterprise organisation: workspaces under one roof."""
+
+    id: str
+    name: str
+    team_ids: list[str] = field(default_factory=list)
+
+
 class Workspace:
     """One workspace. Whoever changes something calls `changed()`, so that watchers look again."""
 
-    def __init__(self, clock: Clock, name: str = "Playground") -> None:
+    def __init__(self, clock: Clock, name: str, organisation: Organisation | None = None) -> None:
         self._clock = clock
         self._random = random.Random(name)
         self._last_ts = 0.0
@@ -122,7 +131,8 @@ class Workspace:
         self._watchers: list[Callable[[], object]] = []
         self.version = 0
         self.name = name
-        self.domain = name.lower()
+        self.domain = name.lower().replace(" ", "-")
+        self.organisation = organisation
         self.team_id = self.new_id("T")
         self.users: dict[str, User] = {}
         self.user_groups: dict[str, UserGroup] = {}
@@ -135,7 +145,7 @@ class Workspace:
         self._other_teams: dict[str, str] = {}
 
     def new_id(self, prefix: str) -> str:
-        return prefix + "0" + "".join(self._random.choices(_LETTERS, k=9))
+        return new_id(self._random, prefix)
 
     def new_ts(self) -> str:
         """Microseconds, never twice the same: Slack's message id within a channel."""
@@ -282,6 +292,11 @@ class Workspace:
 
     def _new_block_id(self) -> str:
         return self.new_id("b")[2:7]
+
+
+def new_id(chance: random.Random, prefix: str) -> str:
+    """An id as Slack's look: a letter for the kind, and letters and digits."""
+    return prefix + "0" + "".join(chance.choices(_LETTERS, k=9))
 
 
 def with_ids(blocks: list[Json], new_id: Callable[[], str]) -> list[Json]:

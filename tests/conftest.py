@@ -1,6 +1,6 @@
 """A workspace with Storybot installed in it: the real app behind signed HTTP, and only Slack stood in for."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,9 @@ from bot.config import Connection, Settings
 from bot.domain.library import Library
 from bot.manifest import manifest
 from bot.matching import Matcher
+from bot.storage.database import Database, opened
 from playground import Playground
+from tests.postgres import Postgres, running
 
 STORIES = Path(__file__).parent.parent / "stories"
 
@@ -53,3 +55,21 @@ async def slack(library: Library, matcher: Matcher, tmp_path: Path) -> AsyncIter
         url = f"http://127.0.0.1:{serving.port}"
         slack.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
         yield slack
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running() as postgres:
+        yield postgres
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """Each test that asks for it runs on both: None is SQLite in the data folder."""
+    return request.getfixturevalue("postgres").fresh_url() if request.param == "PostgreSQL" else None
+
+
+@pytest.fixture
+async def database(database_url: str | None, tmp_path: Path) -> AsyncIterator[Database]:
+    async with opened(database_url, tmp_path) as database:
+        yield database

@@ -27,6 +27,8 @@ class Action(StrEnum):
     """Look at, change and withdraw what one has submitted."""
     MODERATE = auto()
     SCHEDULE = auto()
+    """Set up, change and use a channel's story of the week."""
+    SEE_SCHEDULES = auto()
     REACT = auto()
     """Say that one tried it; save a story."""
 
@@ -44,6 +46,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.KEEP_OWN: _AT_HOME | {Role.GUEST},
     Action.MODERATE: frozenset({Role.MODERATOR}),
     Action.SCHEDULE: frozenset({Role.MODERATOR, Role.ADMIN}),
+    Action.SEE_SCHEDULES: _AT_HOME,
     Action.REACT: _AT_HOME | _GUESTS,
 }
 """Any of somebody's roles suffices."""
@@ -53,6 +56,7 @@ REFUSALS: dict[Action, str] = {
     Action.KEEP_OWN: "Only people of this workspace have stories here.",
     Action.MODERATE: "Only moderators decide about stories. Nothing has changed.",
     Action.SCHEDULE: "Only moderators and workspace admins can change the story of the week. Nothing has changed.",
+    Action.SEE_SCHEDULES: "Only people of this workspace can see where its story of the week is told.",
     Action.REACT: "Only people of this workspace can do that here.",
 }
 
@@ -62,5 +66,10 @@ def needs_roles(action: Action) -> bool:
     return ALLOWED.get(action, frozenset()) != _EVERYBODY
 
 
-def may(action: Action, roles: Collection[Role]) -> bool:
+def may(action: Action, roles: Collection[Role], *, members_schedule: bool = False) -> bool:
+    """Whether one of these roles suffices; `members_schedule` is a workspace's setting that opens `SCHEDULE` to all
+    its members.
+    """
+    if action is Action.SCHEDULE and members_schedule and Role.MEMBER in roles:
+        return True
     return not ALLOWED.get(action, frozenset()).isdisjoint(roles)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.rotation import Draw, Pin
 from bot.domain.slots import Slot, Timing, next_slot
@@ -117,7 +118,7 @@ class Week:
     key: str
     story: Story | None = None
     why: str = ""
-    message: dict[str, object] | None = None
+    message: dict[str, Any] | None = None
 
     @property
     def on(self) -> date:

@@ -1,14 +1,31 @@
-"""Opening a form, which Slack allows once and within three seconds of the click."""
+"""Opening a form and taking it in; Slack allows three seconds for either, and opens only one for each click."""
 
-from collections.abc import Mapping
-from typing import Any
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import UserError
+from bot.errors import StoreUnavailableError, UserError
 from bot.slack_errors import FAILED, error_of
 
+# After three seconds Slack says that it had trouble connecting; finding out who sent the form takes some of them.
+SAVE_SECONDS = 2.0
 _EXPIRED = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}
+
+_Kept = TypeVar("_Kept")
+
+
+async def kept_in_time(keeping: Coroutine[Any, Any, _Kept]) -> _Kept:
+    """What `keeping` gives; StoreUnavailableError when a form can wait no longer.
+
+    A write that has begun cannot be called back and goes on: sending the same form again must be harmless.
+    """
+    try:
+        async with asyncio.timeout(SAVE_SECONDS):
+            return await asyncio.shield(keeping)
+    except TimeoutError:
+        raise StoreUnavailableError("it takes too long") from None
 
 
 async def open_form(client: AsyncWebClient, body: Mapping[str, Any], view: dict[str, Any]) -> None:

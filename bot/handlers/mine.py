@@ -44,7 +44,7 @@ class Mine:
     ) -> None:
         await ack()
         person = person_of(context)
-        submission = await self._submissions.own(person, read_version(action["value"]).submission_id)
+        submission = await self._submissions.to_change(person, read_version(action["value"]).submission_id)
         meta = FormMeta(uuid.uuid4().hex, Purpose.EDIT, submission.id, submission.revision, submission.permalink or "")
         draft = Draft.from_told(submission.told, submission.author.credit)
         await self._submitting.open(person, draft, meta, body, client)

@@ -11,7 +11,7 @@ from bot.blocks.text import typed
 from bot.domain import request
 from bot.domain.permissions import REFUSALS, Action, may, needs_roles
 from bot.domain.person import Person
-from bot.domain.request import ListOwn, Review, Submit
+from bot.domain.request import ListOwn, ListSaved, ListSchedules, Review, Submit
 from bot.domain.workspace import Reader, Workspace
 from bot.errors import UserError
 
@@ -45,8 +45,31 @@ WAYS = {
     ids.REJECT: Action.MODERATE,
     ids.REJECT_FORM: Action.MODERATE,
     ids.SHOW_SUBMISSION: Action.MODERATE,
+    ids.TRIED: Action.REACT,
+    ids.SAVE: Action.REACT,
+    ids.UNSAVE: Action.REACT,
+    ids.POST_AGAIN: Action.SCHEDULE,
+    ids.IS_THERE: Action.SCHEDULE,
+    ids.SET_UP: Action.SCHEDULE,
+    ids.JOIN: Action.SCHEDULE,
+    ids.SCHEDULE_FORM: Action.SCHEDULE,
+    ids.CHANGE_SCHEDULE: Action.SCHEDULE,
+    ids.SKIP: Action.SCHEDULE,
+    ids.UNSKIP: Action.SCHEDULE,
+    ids.PIN: Action.SCHEDULE,
+    ids.PIN_FORM: Action.SCHEDULE,
+    ids.POST_NOW: Action.SCHEDULE,
+    ids.PAUSE: Action.SCHEDULE,
+    ids.RESUME: Action.SCHEDULE,
+    ids.DELETE_SCHEDULE: Action.SCHEDULE,
+    ids.SHOW_SCHEDULE: Action.SEE_SCHEDULES,
+    ids.MORE_SCHEDULES: Action.SEE_SCHEDULES,
+    ids.ALL_SCHEDULES: Action.SEE_SCHEDULES,
 }
 """Every `action_id` and `callback_id`, and what it asks for. What has no row here, nobody may."""
+
+MENUS = {"zone": Action.SCHEDULE, "story_id": Action.SCHEDULE}
+"""The same by `block_id` for menus that are searched while somebody types."""
 
 
 def of_request(asked: request.Request) -> Action:
@@ -58,6 +81,10 @@ def of_request(asked: request.Request) -> Action:
             return Action.KEEP_OWN
         case Review():
             return Action.MODERATE
+        case ListSchedules():
+            return Action.SEE_SCHEDULES
+        case ListSaved():
+            return Action.REACT
         case _:
             return Action.READ
 
@@ -69,6 +96,8 @@ def of_payload(body: Payload) -> Action | None:
             return of_request(request.parse(typed(str(body.get("text") or ""))))
         case {"event": {"type": str(kind)}}:
             return EVENTS.get(kind)
+        case {"type": "block_suggestion", "block_id": str(block_id)}:
+            return MENUS.get(block_id)
         case {"actions": [{"action_id": str(action_id)}, *_]}:
             # Buttons in a row carry their position behind a colon.
             return WAYS.get(action_id.partition(":")[0])
@@ -84,8 +113,13 @@ class Guard:
     minute ago may be none now.
     """
 
-    def __init__(self, person_of: PersonOf) -> None:
+    def __init__(self, person_of: PersonOf, *, members_schedule: bool = False) -> None:
+        """`members_schedule` is a setting: whether every member may set up the story of the week."""
         self._person_of = person_of
+        self._members_schedule = members_schedule
+
+    def may(self, action: Action, person: Person) -> bool:
+        return may(action, person.roles, members_schedule=self._members_schedule)
 
     async def check(
         self, body: Payload, context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
@@ -97,7 +131,7 @@ class Guard:
             reader = reader_of(context)
             fresh = action is Action.MODERATE
             person = await self._person_of(reader.workspace, reader.user_id, fresh=fresh)
-            if reader.is_stranger or not may(action, person.roles):
+            if reader.is_stranger or not self.may(action, person):
                 raise UserError(REFUSALS[action])
             context["person"] = person
         return await next_()

@@ -24,7 +24,7 @@ from bot.domain.outgoing import Kind, Outgoing
 from bot.domain.person import Person
 from bot.domain.submission import Credit, State, Submission
 from bot.errors import StoreUnavailableError, UserError
-from bot.handlers.forms import open_form
+from bot.handlers.forms import kept_in_time, open_form
 from bot.handlers.permissions import person_of
 from bot.handlers.replies import Replies
 from bot.services.shelves import Shelves
@@ -97,7 +97,7 @@ class Reviewing:
         themes = (await self._shelves.of_workspace(moderator.workspace)).library.themes
         try:
             told = draft.told([theme.id for theme in themes])
-            await self._submissions.approve(moderator, meta.submission_id, meta.revision, told)
+            await kept_in_time(self._submissions.approve(moderator, meta.submission_id, meta.revision, told))
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except (UserError, StoreUnavailableError) as refused:
@@ -118,7 +118,8 @@ class Reviewing:
     async def reject(self, ack: AsyncAck, view: Payload, context: Payload) -> None:
         try:
             meta, reason = read_rejection(view)
-            await self._submissions.reject(person_of(context), meta.submission_id, meta.revision, reason)
+            moderator = person_of(context)
+            await kept_in_time(self._submissions.reject(moderator, meta.submission_id, meta.revision, reason))
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except (UserError, StoreUnavailableError) as refused:
@@ -158,4 +159,4 @@ class Reviewing:
 def _trouble(error: UserError | StoreUnavailableError) -> str:
     if isinstance(error, UserError):
         return str(error)
-    return "I could not save this just now. Nothing has changed: please try again in a moment."
+    return "I could not save this just now. Your words are still here: please try again in a moment."

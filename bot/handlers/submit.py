@@ -1,6 +1,5 @@
 """Telling a story of one's own: every way to the form, and what happens when it is sent."""
 
-import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,17 +24,14 @@ from bot.blocks.submit import (
 from bot.domain.draft import Draft, DraftErrors
 from bot.domain.person import Person
 from bot.domain.story import Theme
-from bot.domain.submission import Credit
+from bot.domain.submission import Credit, Told
 from bot.errors import StoreUnavailableError, UserError
-from bot.handlers.forms import open_form
+from bot.handlers.forms import kept_in_time, open_form
 from bot.handlers.permissions import person_of
 from bot.services.shelves import Shelves
 from bot.services.submissions import Submissions
 
 Payload = Mapping[str, Any]
-
-# Slack waits three seconds for what becomes of a sent form, and then says that it had trouble connecting.
-SAVE_SECONDS = 2.2
 
 
 class Submitting:
@@ -89,39 +85,42 @@ class Submitting:
             await ack(response_action="update", view=shown)
 
         try:
-            async with asyncio.timeout(SAVE_SECONDS):
-                await self._keep_draft(person, draft, meta)
-                shown = await self._taken_in(person, meta, draft)
-            await ack(response_action="update", view=shown)
+            await ack(response_action="update", view=await kept_in_time(self._taken_in(person, meta, draft)))
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except _WarnedError as warned:
             await again(warnings=warned.warnings)
         except UserError as refused:
             await again(str(refused))
-        except (StoreUnavailableError, TimeoutError):
-            # Where it was saved after all, sending the same form again changes nothing.
+        except StoreUnavailableError:
             await again("I could not save this just now. Your text is still here: please send it again in a moment.")
 
     async def _taken_in(self, person: Person, meta: FormMeta, draft: Draft) -> Block:
         """What takes the form's place once the story is kept."""
-        if meta.purpose is Purpose.SUBMIT and not self._submissions.can_be_reviewed:
-            if draft.credit is Credit.NOBODY:
-                raise UserError("Nobody can review stories here yet. Keep your text, and try again another day.")
-            return kept(self._command)
+        if meta.purpose is Purpose.EDIT:
+            await self._submissions.to_change(person, meta.submission_id)
+            await self._submissions.retell(person, meta.submission_id, await self._told(person, meta, draft))
+        elif not await self._submissions.was_sent(person.workspace, meta.form_id):
+            await self._keep_draft(person, draft, meta)
+            if not self._submissions.can_be_reviewed:
+                if draft.credit is Credit.NOBODY:
+                    raise UserError("Nobody can review stories here yet. Keep your text, and try again another day.")
+                return kept(self._command)
+            told = await self._told(person, meta, draft)
+            # A message of one's own would lead whoever reads the story to its author.
+            is_shown = draft.credit is Credit.NAME or meta.message_author
+            permalink = (meta.permalink or None) if is_shown else None
+            await self._submissions.submit(person, meta.form_id, told, draft.credit, permalink)
+        return sent(meta.purpose, draft.credit, self._command)
+
+    async def _told(self, person: Person, meta: FormMeta, draft: Draft) -> Told:
+        """The story, once its author has seen whatever there is to warn of."""
         known = [theme.id for theme in await self._themes(person)]
         told = draft.told(known, message_author=meta.message_author)
         warnings = await self._submissions.warnings(person.workspace, told, meta.submission_id or meta.form_id)
         if meta.news_in(warnings):
             raise _WarnedError(warnings)
-        if meta.purpose is Purpose.EDIT:
-            await self._submissions.retell(person, meta.submission_id, told)
-        else:
-            # A message of one's own leads whoever reads the story to its author.
-            is_shown = draft.credit is Credit.NAME or meta.message_author
-            permalink = meta.permalink if is_shown else None
-            await self._submissions.submit(person, meta.form_id, told, draft.credit, permalink or None)
-        return sent(meta.purpose, draft.credit, self._command)
+        return told
 
     async def open(self, person: Person, draft: Draft, meta: FormMeta, body: Payload, client: AsyncWebClient) -> None:
         """Open the form with `draft`, or with what was written earlier where that is empty.

@@ -7,8 +7,9 @@ import numpy as np
 
 from bot.matching.bm25 import Floats
 from bot.matching.filler import FILLER
-from bot.matching.meaning import Encode, sentences
+from bot.matching.meaning import sentences
 from bot.matching.shelf import Shelf, rarity
+from bot.matching.vectors import Encode, nearest
 from bot.matching.words import split, stem
 
 WORD_WEIGHT = 0.5
@@ -16,6 +17,9 @@ WORD_WEIGHT = 0.5
 
 SAME_FROM = 0.6
 """The score from which two texts tell the same; without an encoder, the share of words from which one is a copy."""
+
+MOST_COMPARED = 100
+"""Stories that are compared sentence by sentence: those that are nearest as a whole."""
 
 TOPIC_FROM = 0.45
 """The cosine of two whole texts from which they are of one topic: a sentence alone finds its like in any long text."""
@@ -43,31 +47,32 @@ def _on_shelf(shelf: Shelf, words: Mapping[str, float], vectors: Floats | None) 
     if vectors is None or shelf.sense is None:
         yield from ((float(share), story.id) for share, story in zip(shares, shelf.stories, strict=True))
         return
-    passages = shelf.sense.passages
-    for number in map(int, np.flatnonzero(passages.topics(_whole(vectors)) >= TOPIC_FROM)):
-        same = _sameness(vectors, passages.vectors(number))
-        yield same + WORD_WEIGHT * float(shares[number]), shelf.stories[number].id
+    passages, whole = shelf.sense.passages, _whole(vectors)
+    for number in map(int, nearest(passages.roughly(whole) + shares, MOST_COMPARED)):
+        yield _score(vectors, whole, passages.vectors(number), float(shares[number])), shelf.stories[number].id
 
 
 def _among(
     others: Sequence[tuple[str, str]], words: Mapping[str, float], vectors: Floats | None, encode: Encode | None
 ) -> Iterator[tuple[float, str]]:
     for known, text in others:
-        told = encode(passages) if encode and (passages := sentences(text)) else None
-        if vectors is None or told is None:
-            yield _share(words, text), known
-        elif _whole(vectors) @ _whole(told) >= TOPIC_FROM:
-            yield _sameness(vectors, told) + WORD_WEIGHT * _share(words, text), known
+        share = _share(words, text)
+        if vectors is None or encode is None:
+            yield share, known
+        elif passages := sentences(text):
+            yield _score(vectors, _whole(vectors), encode(passages), share), known
+
+
+def _score(vectors: Floats, whole: Floats, told: Floats, share: float) -> float:
+    """How well each sentence is told by the nearest of `told`, in the mean, and the words are; 0 for another topic."""
+    if whole @ _whole(told) < TOPIC_FROM:
+        return 0.0
+    return float((vectors @ told.T).max(axis=1).mean()) + WORD_WEIGHT * share
 
 
 def _share(words: Mapping[str, float], text: str) -> float:
     """How much of what the words tell a text holds: 0 to 1."""
     return sum(words[shared] for shared in words.keys() & _stems(text)) / sum(words.values())
-
-
-def _sameness(vectors: Floats, told: Floats) -> float:
-    """How well each sentence is told by the nearest of `told`, in the mean: up to 1."""
-    return float((vectors @ told.T).max(axis=1).mean())
 
 
 def _whole(vectors: Floats) -> Floats:

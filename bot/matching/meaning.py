@@ -1,25 +1,27 @@
 """What words and sentences mean, whatever the language: near vectors mean alike."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from bot.domain.story import Story, Theme
-from bot.matching.bm25 import THEME_WEIGHTS, Floats, Index
+from bot.matching.bm25 import THEME_WEIGHTS, Floats, Index, Numbers
 from bot.matching.filler import FILLER
-
-Encode = Callable[[Sequence[str]], Floats]
-"""From texts to vectors of length 1, one row each."""
+from bot.matching.vectors import Encode, Signs, Vectors, encoded
 
 MOST_NEIGHBOURS = 8
+MOST_CANDIDATES = 64
+"""Words that are compared exactly: those whose vectors agree in most signs."""
+
 SHORTEST_WORD = 4
 """Shorter words of no language tell enough alone: an encoder gives "der" and "les" dozens of neighbours."""
 
 # Cosines of this encoder that mean "no more alike than any two" and "as good as the same", seen over judged queries.
 WORD_COSINES = (0.55, 0.9)
 SENTENCE_COSINES = (0.2, 0.6)
+TOPIC_COSINES = (0.0, 0.6)
 THEME_COSINES = (0.45, 0.85)
 
 # Two letters before the full stop: "B. Dalton" is no end of a sentence.
@@ -38,14 +40,19 @@ class Words:
 
     def __init__(self, words: Iterable[str], encode: Encode) -> None:
         self._words = sorted(words)
-        self._vectors = encode(self._words)
+        if self._words:
+            vectors = [*encoded(self._words, encode)]
+            self._vectors = Vectors(iter(vectors))
+            self._signs = Signs(np.concatenate(vectors))
 
     def near(self, word: str, vector: Floats) -> list[Neighbour]:
         """For a word that no story holds: the words that mean nearly the same, in any language, the nearest first."""
         if not self._words:
             return []
-        likeness = _likeness(self._vectors @ vector, WORD_COSINES)
-        nearest = [Neighbour(self._words[at], float(likeness[at])) for at in np.argsort(-likeness)[:MOST_NEIGHBOURS]]
+        candidates = self._signs.nearest(vector, MOST_CANDIDATES)
+        likeness = _likeness(self._vectors.cosines(vector, candidates), WORD_COSINES)
+        best = np.argsort(-likeness, kind="stable")[:MOST_NEIGHBOURS]
+        nearest = [Neighbour(self._words[candidates[at]], float(likeness[at])) for at in best]
         return [near for near in nearest if near.likeness > 0 and (tells(word) or near.word in FILLER)]
 
 
@@ -71,32 +78,45 @@ class Passages:
     """What every passage of some stories, known by their numbers, means."""
 
     def __init__(self, stories: Sequence[Story], encode: Encode) -> None:
-        passages = [
-            [story.title, story.summary, *sentences(story.summary), *sentences(story.story)] for story in stories
-        ]
+        passages = [_passages(story) for story in stories]
         self._passages = [passage for told in passages for passage in told]
         self._starts = np.cumsum([0, *map(len, passages)])
-        self._vectors = encode(self._passages)
-        self._lengths = np.linalg.norm(np.add.reduceat(self._vectors, self._starts[:-1]), axis=1)
+        self._vectors = Vectors(encoded(self._passages, encode))
+        wholes = [self.vectors(story).sum(axis=0) for story in range(len(stories))]
+        self._lengths = np.array([np.linalg.norm(whole) for whole in wholes], np.float32)
+        self._signs = Signs(np.array(wholes))
 
-    def likeness(self, vector: Floats) -> Floats:
-        """Each story's likeness to a text of this vector, by its nearest passage: 0 to 1."""
-        return _likeness(np.maximum.reduceat(self._vectors @ vector, self._starts[:-1]), SENTENCE_COSINES)
+    def roughly(self, vector: Floats) -> Floats:
+        """Each whole story's likeness to a text of this vector, by the signs of its numbers alone."""
+        angles = np.float32(np.pi) * (1 - self._signs.agreement(vector))
+        return _likeness(np.cos(angles), TOPIC_COSINES)
 
-    def topics(self, vector: Floats) -> Floats:
-        """Each whole story's cosine with a text of this vector."""
-        topics: Floats = np.add.reduceat(self._vectors @ vector, self._starts[:-1]) / self._lengths
-        return topics
+    def likeness(self, vector: Floats, stories: Numbers) -> tuple[Floats, Floats]:
+        """The likeness of `stories` to a text of this vector, by their nearest passage and as a whole: 0 to 1."""
+        sizes = self._starts[stories + 1] - self._starts[stories]
+        starts = np.cumsum([0, *sizes])
+        rows = np.repeat(self._starts[stories] - starts[:-1], sizes) + np.arange(starts[-1])
+        cosines = self._vectors.cosines(vector, rows)
+        nearest = np.maximum.reduceat(cosines, starts[:-1])
+        whole = np.add.reduceat(cosines, starts[:-1]) / self._lengths[stories]
+        return _likeness(nearest, SENTENCE_COSINES), _likeness(whole, TOPIC_COSINES)
 
     def closest(self, vector: Floats, story: int) -> tuple[str, float]:
         """The passage of a story that is nearest to a text of this vector, and how near: 0 to 1."""
-        likeness = _likeness(self.vectors(story) @ vector, SENTENCE_COSINES)
+        likeness = _likeness(self._vectors.cosines(vector, self._rows(story)), SENTENCE_COSINES)
         nearest = int(likeness.argmax())
         return self._passages[int(self._starts[story]) + nearest], float(likeness[nearest])
 
     def vectors(self, story: int) -> Floats:
         """The vectors of a story's passages, one row each."""
-        return self._vectors[self._starts[story] : self._starts[story + 1]]
+        return self._vectors.rows(self._rows(story))
+
+    def _rows(self, story: int) -> slice:
+        return slice(int(self._starts[story]), int(self._starts[story + 1]))
+
+
+def _passages(story: Story) -> list[str]:
+    return [story.title, story.summary, *sentences(story.summary), *sentences(story.story)]
 
 
 def sentences(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Ranking the stories of some shelves by what somebody typed."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,16 +10,36 @@ from bot.matching.bm25 import Floats
 from bot.matching.meaning import shown
 from bot.matching.reasons import Reasons
 from bot.matching.shelf import Shelf
-from bot.matching.strength import strength
+from bot.matching.strength import strength, sure_from
 from bot.matching.understanding import Understanding, Understood
+from bot.matching.vectors import nearest
 from bot.matching.words import stem
 
-SENTENCE_WEIGHT = 0.8
-THEME_WEIGHT = 0.6
-"""What meaning counts beside the words themselves, which count 1; docs/matching.md tells how these were chosen."""
+
+class Weights(NamedTuple):
+    """What each kind of evidence counts, all of it 0 to 1; docs/matching.md tells how these were chosen."""
+
+    words: float
+    """The share of what the words tell that the story holds."""
+    sentences: float
+    """The nearest sentence of the story."""
+    topics: float
+    """The whole story."""
+    themes: float
+    """The themes that the story shows."""
+
+
+SCORE = Weights(words=1, sentences=0.6, topics=1, themes=0.6)
+"""What decides which story goes before which."""
+
+SURE = Weights(words=1, sentences=0, topics=1.2, themes=1.8)
+"""What decides whether it is an answer at all: among so many sentences there is always one that is near."""
 
 LEAST = 0.01
 """A lower score is noise: such a story is not even near."""
+
+MOST_COMPARED = 300
+"""Stories whose sentences are compared: those that words, themes and the whole story bring nearest."""
 
 MOST = 100
 """Matches of one answer: more than anybody looks through, and a bound on the work of telling why."""
@@ -30,17 +51,20 @@ class Ranking:
 
     understanding: Understanding
     reasons: Reasons
+    weights: Weights = SCORE
 
     def match(self, words: str, limit: int | None = None) -> list[Match]:
         """The stories that something speaks for, or the best `limit` of them, best first. Never fails on any text."""
         understood = self.understanding.of(words)
-        scores = np.concatenate([_scores(shelf, understood) for shelf in self.understanding.shelves])
-        best = float(scores.max(initial=0))
+        evidence = np.hstack([_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves])
+        scores = np.array(self.weights, np.float32) @ evidence
+        best, least = float(scores.max(initial=0)), sure_from(len(scores), self.understanding.ear is not None)
         matches = []
         for number in _first(scores, min(limit or MOST, MOST)):
-            score, (shelf, story) = float(scores[number]), self._at(number)
+            score, sure = float(scores[number]), float(np.dot(SURE, evidence[:, number]))
+            shelf, story = self._at(number)
             why = self.reasons.of(shelf, story, understood)
-            matches.append(Match(shelf.stories[story], round(score, 4), strength(score, best, len(scores)), why))
+            matches.append(Match(shelf.stories[story], round(score, 4), strength(sure, least, score, best), why))
         return matches
 
     def _at(self, number: int) -> tuple[Shelf, int]:
@@ -52,27 +76,32 @@ class Ranking:
         raise IndexError(number)
 
 
-def _scores(shelf: Shelf, understood: Understood) -> Floats:
-    """One score a story: how much of what the words tell it holds, and how near it is in meaning."""
-    scores = np.zeros(shelf.index.size, np.float32)
+def _evidence(shelf: Shelf, understood: Understood, weights: Weights) -> Floats:
+    """What speaks for each story of a shelf: a row for each of the weights, a column a story."""
+    evidence = np.zeros((len(Weights._fields), shelf.index.size), np.float32)
     for word, tells in understood.rarity.items():
-        scores += tells * _evidence(shelf, word, understood)
-    scores /= sum(understood.rarity.values()) or 1.0
+        evidence[0] += tells * _held(shelf, word, understood)
+    evidence[0] /= sum(understood.rarity.values()) or 1.0
     if (heard := understood.heard) and shelf.sense:
-        scores += SENTENCE_WEIGHT * shelf.sense.passages.likeness(heard.vector)
-        scores += THEME_WEIGHT * shown(shelf.index, heard.themes)
+        passages = shelf.sense.passages
+        evidence[2] = passages.roughly(heard.vector)
+        evidence[3] = shown(shelf.index, heard.themes)
+        near = nearest(np.array(weights, np.float32) @ evidence, MOST_COMPARED)
+        evidence[1, near], evidence[2, near] = passages.likeness(heard.vector, near)
+        # Any two texts have a little in common: that alone does not bring them near.
+        evidence[2, ~evidence[[0, 1, 3]].any(axis=0)] = 0
     for word in understood.asked.unwanted:
-        scores[shelf.index.about(stem(word), understood.themes.get(word, ()))] = 0
-    return scores
-
-
-def _evidence(shelf: Shelf, word: str, understood: Understood) -> Floats:
-    """For each story, 0 to 1, how surely it holds a word or one that means the same."""
-    evidence = np.zeros(shelf.index.size, np.float32)
-    for known, likeness in [(word, 1.0), *understood.near.get(word, [])]:
-        held = shelf.index.evidence(stem(known), understood.themes.get(known, ()))
-        evidence[held.stories] = np.maximum(evidence[held.stories], likeness * held.weights)
+        evidence[:, shelf.index.about(stem(word), understood.themes.get(word, ()))] = 0
     return evidence
+
+
+def _held(shelf: Shelf, word: str, understood: Understood) -> Floats:
+    """For each story, 0 to 1, how surely it holds a word or one that means the same."""
+    held = np.zeros(shelf.index.size, np.float32)
+    for known, likeness in [(word, 1.0), *understood.near.get(word, [])]:
+        found = shelf.index.evidence(stem(known), understood.themes.get(known, ()))
+        held[found.stories] = np.maximum(held[found.stories], likeness * found.weights)
+    return held
 
 
 def _first(scores: Floats, limit: int) -> list[int]:

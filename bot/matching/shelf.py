@@ -1,12 +1,13 @@
 """The stories of one origin, a library's or a team's own, with all that is known of them before anybody asks."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log1p
 
 from bot.domain.story import Story
 from bot.matching.bm25 import Index
-from bot.matching.meaning import Encode, Passages, Words
+from bot.matching.meaning import Passages, Words
+from bot.matching.vectors import Encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ def sense(stories: Sequence[Story], words: Iterable[str], encode: Encode) -> Sen
     return Sense(Words(words, encode), Passages(stories, encode))
 
 
-def rarity(shelves: Sequence[Shelf], known: str, themes: Collection[str] = ()) -> float:
-    """BM25's idf over all shelves: how much a stem, or the themes it speaks of, tells; most where no story has it."""
+def rarity(shelves: Sequence[Shelf], known: str) -> float:
+    """BM25's idf over all shelves: how much a stem tells; most for one that no story holds."""
     stories = sum(shelf.index.size for shelf in shelves)
-    holding = sum(len(shelf.index.evidence(known, themes).stories) for shelf in shelves)
+    holding = sum(shelf.index.holding(known) for shelf in shelves)
     return log1p((stories - holding + 0.5) / (holding + 0.5))

@@ -7,17 +7,19 @@ from bot.domain.match import Strength
 STRONG_BESIDE_BEST = 1 / 3
 """A story with less than this part of the best one's score is no answer beside it."""
 
+FEW, MANY = 17, 200
+"""Of many stories that have nothing to do with a query the luckiest is nearer than of few. Measured with 17 and 90."""
 
-def strong_from(stories: int) -> float:
-    """The score from which one story of so many may be the answer.
-
-    Of many stories that have nothing to do with a query the luckiest scores higher than of few. With these figures
-    judged queries that nothing answers stay below, over 17 stories as over 90.
-    """
-    return 0.30 + 0.045 * log(max(stories, 1))
+UNHEARD = 0.2
+"""So much less is asked for where nothing understands meaning, and words have to speak for themselves."""
 
 
-def strength(score: float, best: float, stories: int) -> Strength:
-    """How surely a story with this score fits, where `best` is the best score of the same answer over `stories`."""
-    least = max(strong_from(stories), STRONG_BESIDE_BEST * best)
-    return Strength.STRONG if score >= least else Strength.WEAK
+def sure_from(stories: int, by_meaning: bool) -> float:
+    """How sure a story, one of so many, must be to be the answer; chosen over judged queries, docs/matching.md."""
+    least = 0.5 + 0.11 * log(min(max(stories, FEW), MANY) / FEW)
+    return least if by_meaning else least - UNHEARD
+
+
+def strength(sure: float, least: float, score: float, best: float) -> Strength:
+    """How surely a story fits that scores so much beside the `best` score of the same answer."""
+    return Strength.STRONG if sure >= least and score >= STRONG_BESIDE_BEST * best else Strength.WEAK

@@ -72,7 +72,7 @@ class Understanding:
         asked = read(text, FILLER)
         themes = self.lexicon.themes_in(asked.spoken) | self.lexicon.themes_in(asked.unwanted)
         if not self.ear or len(asked.text) < SHORTEST_TEXT:
-            return Understood(asked, themes, self._rarity(asked, themes, {}), {}, None)
+            return Understood(asked, themes, self._rarity(asked, {}), {}, None)
         strangers = [word for word in asked.words if self._is_strange(word) and word not in themes][:MOST_STRANGERS]
         # Together, because a second call costs as much again.
         vector, *of_words = self.ear.encoder.encode([asked.text[:MOST_CHARACTERS], *strangers])
@@ -84,19 +84,17 @@ class Understanding:
         neighbours = {neighbour.word for found in near.values() for neighbour in found}
         themes |= {word: self.lexicon.themes_in([word]).get(word, set()) for word in neighbours - themes.keys()}
         heard = Heard(vector, self.ear.themes.likeness(vector))
-        return Understood(asked, themes, self._rarity(asked, themes, near), near, heard)
+        return Understood(asked, themes, self._rarity(asked, near), near, heard)
 
     def _is_strange(self, word: str) -> bool:
         return not any(shelf.index.holding(stem(word)) for shelf in self.shelves)
 
-    def _rarity(
-        self, asked: Asked, themes: Mapping[str, set[str]], near: Mapping[str, list[Neighbour]]
-    ) -> dict[str, float]:
+    def _rarity(self, asked: Asked, near: Mapping[str, list[Neighbour]]) -> dict[str, float]:
         rarities = {}
         for word in asked.words:
-            rarities[word] = rarity(self.shelves, stem(word), themes.get(word, ()))
+            rarities[word] = rarity(self.shelves, stem(word))
             for neighbour, likeness in near.get(word, [])[:1]:
-                of_neighbour = rarity(self.shelves, stem(neighbour), themes.get(neighbour, ()))
+                of_neighbour = rarity(self.shelves, stem(neighbour))
                 rarities[word] = likeness * of_neighbour + (1 - likeness) * rarities[word]
         return rarities
 

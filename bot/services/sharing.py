@@ -95,6 +95,15 @@ class Sharing:
         others = (match.story for match in matches if match.is_strong and match.story.id not in {*shown, story_id})
         return Found(words, story, why, tuple(others)[:RUNNERS_UP])
 
+    def suggest(self, words: str, limit: int) -> list[Story]:
+        """Stories for somebody who looks for a certain one: those that fit `words` best, or the first of all."""
+        if not words.strip():
+            return list(self.library.stories[:limit])
+        said = words.casefold().strip()
+        by_title = [story for story in self.library.stories if said in story.title.casefold()]
+        found = [*by_title, *(match.story for match in self._matching.match(words, limit))]
+        return list(dict.fromkeys(found))[:limit]
+
     def story(self, story_id: str) -> Story:
         if story := self.library.story(story_id):
             return story

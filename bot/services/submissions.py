@@ -99,14 +99,18 @@ class Submissions:
             created_at=self._now(),
             permalink=permalink,
         )
-        if await self._store.get(person.workspace, form_id) is None:
+        if not await self.was_sent(person.workspace, form_id):
             await self._within_limits(person)
             if await self._store.add(submission, self._cards(submission)):
                 self._sent.setdefault((person.workspace, person.user_id), deque()).append(self._now())
                 self._wake()
                 return
-        # The same form once more: what it holds is no draft any longer.
+        # Sent twice at once: what the form holds is no draft any longer.
         await self._store.forget_draft(person.workspace, person.user_id)
+
+    async def was_sent(self, workspace: Workspace, form_id: str) -> bool:
+        """Whether this form has become a submission already."""
+        return await self._store.get(workspace, form_id) is not None
 
     async def mine(self, person: Person) -> list[Submission]:
         """Their latest `LISTED` submissions, and one more where there are more; those sent as nobody are nobody's."""
@@ -117,6 +121,12 @@ class Submissions:
         submission = await self._store.get(person.workspace, submission_id)
         if submission is None or not submission.is_by(person.user_id):
             raise UserError("This is not one of your stories, or it is no longer here.")
+        return submission
+
+    async def to_change(self, person: Person, submission_id: str) -> Submission:
+        """One of their own that nobody has decided about; UserError tells why it cannot be changed."""
+        submission = await self.own(person, submission_id)
+        submission.retold(submission.told)
         return submission
 
     async def retell(self, person: Person, submission_id: str, told: Told) -> Submission:
@@ -150,7 +160,7 @@ class Submissions:
         """The submission, if this moderator may decide about it as they saw it; UserError tells why not."""
         submission = await self.get(moderator.workspace, submission_id)
         if submission.state is not State.PENDING:
-            raise UserError(await self._verdict(submission))
+            raise UserError(await self._verdict(submission, moderator.user_id))
         if submission.revision != revision:
             await self._redraw(submission)
             raise UserError("The story has changed since this card was drawn. Look at it again, then decide.")
@@ -193,7 +203,7 @@ class Submissions:
             key = f"decision:{after.id}"
             say.append(Outgoing(after.workspace, key, Kind.DECISION, after.id, after.author.user_id))
         if not await self._store.change(before, after, what, who, self._now(), say):
-            raise UserError(await self._verdict(await self.get(before.workspace, before.id)))
+            raise UserError(await self._verdict(await self.get(before.workspace, before.id), who))
         self._wake()
         if State.APPROVED in (before.state, after.state):
             await self._shelves.refresh(after.workspace)
@@ -203,12 +213,14 @@ class Submissions:
         await self._store.say(self._redrawings(submission), self._now())
         self._wake()
 
-    async def _verdict(self, submission: Submission) -> str:
+    async def _verdict(self, submission: Submission, asker_id: str) -> str:
         """What has become of a submission meanwhile, and through whom."""
         if submission.state is State.PENDING:
             return "Somebody was faster and changed this story. Look at it again, then decide."
         if submission.state is State.WITHDRAWN:
             return "Its author has withdrawn this story meanwhile. Nothing is left to decide."
+        if submission.decided_by == asker_id:
+            return f"You have {submission.state} this story already."
         who = await self._name_of(submission.workspace, submission.decided_by or "")
         return f"{who} was first: this story is {submission.state}. Nothing more has changed."
 

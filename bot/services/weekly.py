@@ -3,7 +3,7 @@
 import random
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ REFUSED_AGAIN_AFTER = timedelta(minutes=15)
 _AT_ONCE = 50
 _LISTED_WEEKS = 4
 
-Draw = Callable[[Schedule, Slot, Choice, Sequence[Theme], bool], dict[str, Any]]
+Draw = Callable[[Schedule, Slot, Choice, Sequence[Theme], bool], Mapping[str, Any]]
 """How a story of the week looks: its schedule, slot, choice and themes, and whether it comes late."""
 
 
@@ -194,16 +194,19 @@ class Weekly:
 
     async def _take(self, before: Schedule) -> None:
         """Record what was missed, and tell the story of the slot that is due; nothing if another replica was faster."""
-        now, after, used = self._now(), before, []
-        while after.next and after.next.is_missed(now, self._rules.catch_up):
-            used.append(self._week(after, after.next, SlotState.MISSED))
-            after = after.skipping()
+        now, after, used = self._now(), before, list[Week]()
         say: list[Outgoing] = []
-        if (slot := after.next) and slot.due_at <= now:
-            week = await self._told(after, slot, now)
-            used.append(week)
-            say = self._posts(after, week, now)
-            after = after.telling(slot)
+        while (slot := after.next) and slot.due_at <= now:
+            if await self._store.week(before.workspace, before.channel_id, slot.on):
+                # Used already, by whatever way: going on is what matters.
+                after = after.skipping()
+            elif slot.is_missed(now, self._rules.catch_up):
+                used.append(self._week(after, slot, SlotState.MISSED))
+                after = after.skipping()
+            else:
+                used.append(await self._told(after, slot, now))
+                say += self._posts(after, used[-1], now)
+                after = after.telling(slot)
         if await self._store.keep(before, after, now, used, say):
             self._wake()
 
@@ -279,7 +282,7 @@ class Weekly:
         slot: Slot,
         state: SlotState,
         choice: Choice | None = None,
-        message: dict[str, Any] | None = None,
+        message: Mapping[str, Any] | None = None,
     ) -> Week:
         return Week(
             schedule.workspace,
@@ -290,7 +293,7 @@ class Weekly:
             key=secrets.token_hex(12),
             story=choice.story if choice else None,
             why=choice.reason if choice else "",
-            message=message,
+            message=dict(message) if message else None,
         )
 
     def _posts(self, schedule: Schedule, week: Week, now: datetime) -> list[Outgoing]:

@@ -13,7 +13,7 @@ from asyncpg import InterfaceError as PostgresInterfaceError  # type: ignore[imp
 from asyncpg import PostgresError
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -23,8 +23,8 @@ from bot.errors import Problem, ProblemsError, StoreUnavailableError
 # starts, is full or is read-only; asyncpg's own errors come bare while it connects.
 _OURS = (IntegrityError, ProgrammingError, DataError)
 _UNAVAILABLE = (DBAPIError, PoolTimeoutError, OSError, TimeoutError, PostgresError, PostgresInterfaceError)
-# A PostgreSQL that hangs is given up after so many seconds.
-_LIMITS = {"timeout": 3, "command_timeout": 5}
+# A PostgreSQL that hangs is given up after so many seconds: connecting, and for each statement.
+_CONNECT_SECONDS, _STATEMENT_SECONDS = 3, 5
 
 FILE_NAME = "storybot.db"
 # Any number that nothing else in the database uses: replicas that start together migrate one after the other.
@@ -85,13 +85,16 @@ async def opened(url: str | None, folder: Path | None) -> AsyncIterator[Database
     ProblemsError when it cannot be opened, or when another process has the SQLite file.
     """
     async with AsyncExitStack() as closing:
-        engine = _postgresql(url) if url else _sqlite(closing, folder)
+        engine = _postgresql(url, _STATEMENT_SECONDS) if url else _sqlite(closing, folder)
         closing.push_async_callback(engine.dispose)
-        await _migrated(engine)
+        # A migration takes as long as it takes, and waits for another replica's.
+        migrating = _postgresql(url, None) if url else engine
+        await _migrated(migrating)
+        await migrating.dispose()
         yield Database(engine)
 
 
-def _postgresql(url: str) -> AsyncEngine:
+def _postgresql(url: str, statement_seconds: int | None) -> AsyncEngine:
     name = "STORYBOT_DATABASE_URL"
     mend = "Write it like postgresql://user:password@host:5432/database."
     try:
@@ -101,7 +104,12 @@ def _postgresql(url: str) -> AsyncEngine:
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
         what = f"There is no way to keep anything in {parsed.get_backend_name()}."
         raise ProblemsError([Problem(name, None, what, mend)])
-    return create_async_engine(parsed.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, hide_parameters=True)
+    return create_async_engine(
+        parsed.set(drivername="postgresql+asyncpg"),
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": statement_seconds},
+    )
 
 
 def _sqlite(closing: AsyncExitStack, folder: Path | None) -> AsyncEngine:
@@ -156,8 +164,9 @@ async def _migrated(engine: AsyncEngine) -> None:
             if engine.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
             await connection.run_sync(_upgrade)
-    except (DBAPIError, OSError) as error:
-        reason = str(error.orig if isinstance(error, OperationalError) else error).splitlines()[0]
+    except _UNAVAILABLE as error:
+        why = str(getattr(error, "orig", None) or error) or "it does not answer"
+        reason = why.splitlines()[0]
         mend = "Look whether it runs, and whether its address, user and password are right."
         where = "STORYBOT_DATABASE_URL" if engine.dialect.name == "postgresql" else str(engine.url.database)
         raise ProblemsError([Problem(where, None, f"The database cannot be used: {reason}", mend)]) from error

@@ -126,7 +126,7 @@ def _check_reading(slack: Slack, channel: Channel, what: str) -> None:
     """Reading needs the scope of the conversation's kind, which a method's name does not tell."""
     kind = {"im": "im", "private_channel": "groups", "public_channel": "channels"}[_kind(channel)]
     if not slack.app.may(f"{kind}:{what}"):
-        provided = ",".join(sorted(slack.app.manifest.scopes)) if slack.app.manifest else ""
+        provided = ",".join(sorted(slack.app.scopes or ()))
         raise Refusal("missing_scope", needed=f"{kind}:{what}", provided=provided)
 
 

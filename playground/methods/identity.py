@@ -9,14 +9,18 @@ Json = dict[str, Any]
 
 
 def auth_test(slack: Slack, _arguments: Json) -> Json:
+    """Who the token speaks for; with an organisation's token its `team_id` is the organisation's (unproven)."""
+    roof = slack.workspace.organisation
+    is_org_wide = slack.app.is_org_wide and roof is not None
     return {
         "url": f"https://{slack.workspace.domain}.slack.com/",
-        "team": slack.workspace.name,
+        "team": roof.name if roof and is_org_wide else slack.workspace.name,
         "user": slack.app.bot_user.name,
-        "team_id": slack.workspace.team_id,
+        "team_id": roof.id if roof and is_org_wide else slack.workspace.team_id,
         "user_id": slack.app.bot_user.id,
         "bot_id": slack.app.bot_id,
-        "is_enterprise_install": False,
+        **({"enterprise_id": roof.id} if roof else {}),
+        "is_enterprise_install": is_org_wide,
     }
 
 

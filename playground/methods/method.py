@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from playground import payloads
 from playground.errors import Refusal
@@ -14,11 +14,16 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Method:
-    """`carry_out(slack, arguments)` gives the answer without its `ok`, or raises a `Refusal`."""
+    """`carry_out(slack, arguments)` gives the answer without its `ok`, or raises a `Refusal`.
+
+    With `token="bot"` the call needs the token of a workspace or an organisation, with "app" the app-level token, with
+    "none" no token at all. `is_told_token`: the arguments then have the `token` too.
+    """
 
     carry_out: Callable[[Slack, Json], Json | None]
     scope: str | None = None
-    with_app_token: bool = False
+    token: Literal["bot", "app", "none"] = "bot"
+    is_told_token: bool = False
 
 
 def required(arguments: Json, name: str) -> Any:

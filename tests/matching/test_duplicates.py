@@ -11,9 +11,7 @@ from bot.domain.story import Story
 from bot.matching import Matcher
 
 TEXTS: list[dict[str, Any]] = yaml.safe_load((FOLDER / "retellings.yaml").read_text(encoding="utf-8"))["texts"]
-HAMSTER = (
-    "The hamster on line two\n\nA caller's hamster had chewed the cable of his router, so Ravi sent a new one."
-)
+HAMSTER = "The hamster on line two\n\nA caller's hamster had chewed the cable of his router, so Ravi sent a new one."
 
 
 def told(story: Story) -> str:

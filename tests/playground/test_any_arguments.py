@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground import drawing, limits
+from playground.cloud import Cloud
 from playground.errors import Refusal
 from playground.gestures import Gestures
 from playground.manifest import read
 from playground.methods import METHODS
 from playground.page import Page
-from playground.slack import Slack
 from playground.workspace import with_ids
 from tests.playground.tiny_bot import SCOPES, manifest
 
@@ -105,7 +105,7 @@ def test_blocks_are_refused_or_can_be_drawn(blocks: Any) -> None:
 @settings(deadline=None)
 @given(st.lists(block, max_size=3), st.sampled_from(["modal", "home", "other"]), anything)
 def test_views_are_refused_or_can_be_shown(blocks: list[Any], kind: str, title: Any) -> None:
-    slack = Slack()
+    slack = Cloud().add_workspace("Playground")
     ada = slack.workspace.add_user("Ada").id
     view = {"type": kind, "blocks": blocks, "title": title, "submit": {"type": "plain_text", "text": "Go"}}
     try:
@@ -156,8 +156,10 @@ def test_views_are_refused_or_can_be_shown(blocks: list[Any], kind: str, title: 
     )
 )
 def test_a_method_answers_or_refuses_whatever_it_is_asked(name: str, arguments: dict[str, Any]) -> None:
-    slack = Slack()
-    slack.app.manifest = read(manifest(scopes=[*SCOPES, *MORE_SCOPES]))
+    cloud = Cloud()
+    slack = cloud.add_workspace("Playground")
+    cloud.registration.manifest = read(manifest())
+    slack.app.grant(frozenset([*SCOPES, *MORE_SCOPES]))
     general = slack.workspace.add_channel("general", {slack.app.bot_user.id})
     slack.post_as_app(general, "first", [])
     try:

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from playground import Playground
-from playground.playground import Role
+from playground.team import Role
 from tests.playground.tiny_bot import SCOPES, Bot, actions, button, manifest
 
 FLAGS = ("is_admin", "is_owner", "is_restricted", "is_ultra_restricted", "is_bot", "deleted", "is_stranger")

@@ -1,0 +1,122 @@
+"""What the bot can do, put together once: each service over its store, and the listeners that ask it."""
+
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.directory import Directory
+from bot.domain.clock import Now
+from bot.domain.library import Library
+from bot.domain.outgoing import Outcome, Outgoing
+from bot.domain.workspace import Workspace
+from bot.handlers import buttons, command, errors, home, mention
+from bot.handlers.mine import Mine
+from bot.handlers.outgoing import Sender
+from bot.handlers.permissions import Guard
+from bot.handlers.replies import Replies
+from bot.handlers.review import Reviewing
+from bot.handlers.schedule import Scheduling
+from bot.handlers.submit import Submitting
+from bot.handlers.weekly import WeeklyPosts, draw_post
+from bot.matching import Matcher
+from bot.services import submissions, weekly
+from bot.services.once import Once
+from bot.services.outbox import Outbox
+from bot.services.seen import Seen
+from bot.services.shelves import Shelves
+from bot.services.submissions import Submissions
+from bot.services.weekly import Weekly
+from bot.storage.database import Database
+from bot.storage.outbox import OutboxStore
+from bot.storage.own_stories import OwnStoryStore
+from bot.storage.submissions import SubmissionStore
+from bot.storage.weekly import WeeklyStore
+
+ClientOf = Callable[[Workspace], Awaitable[AsyncWebClient]]
+
+
+class Abilities:
+    """Everything between the door and the database."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        library: Library,
+        matcher: Matcher,
+        replies: Replies,
+        client_of: ClientOf,
+        now: Now,
+    ) -> None:
+        name = settings.command
+        directory = Directory(settings.moderation, client_of)
+        shelves = Shelves(library, matcher, OwnStoryStore(database), directory.is_at_home, Seen(), random.Random(), now)
+        self._shelves = shelves
+        self._command = name
+        self._replies = replies
+        self._guard = Guard(directory.person, members_schedule=settings.weekly.members_schedule)
+        self._submissions = Submissions(
+            SubmissionStore(database), shelves, _submission_rules(settings), directory.name_of, now
+        )
+        self._weekly = Weekly(WeeklyStore(database), shelves, draw_post, _weekly_rules(settings), now)
+        self._submitting = Submitting(self._submissions, shelves, name)
+        self._mine = Mine(self._submissions, self._submitting, replies, name)
+        self._reviewing = Reviewing(self._submissions, shelves, replies, name)
+        self._posts = WeeklyPosts(self._weekly, shelves, replies, name, now)
+        self._scheduling = Scheduling(self._weekly, shelves, self._guard, replies, name, now)
+        sender = Sender({**self._reviewing.draws, **self._posts.draws}, client_of)
+        self.outbox = Outbox(OutboxStore(database), sender.send, self._settled, now)
+        self._submissions.on_news(self.outbox.wake)
+        self._weekly.on_news(self.outbox.wake)
+        self._clock = Clock(self._weekly, now)
+
+    def listen(self, app: AsyncApp) -> None:
+        """Register every listener, behind the table of who may do what."""
+        once = Once()
+        app.middleware(self._guard.check)
+        # Bolt asks the listeners in turn: the command, for which people wait, comes first.
+        command.register(
+            app,
+            self._command,
+            self._shelves,
+            command.Forms(self._submitting, self._mine, self._reviewing, self._scheduling, self._posts),
+        )
+        buttons.register(app, self._shelves, self._replies, once)
+        mention.register(app, self._command, self._shelves, once)
+        home.register(app)
+        for listening in (self._submitting, self._mine, self._reviewing, self._posts, self._scheduling):
+            listening.register(app)
+        errors.register(app, self._replies)
+
+    def background(self) -> list[Coroutine[Any, Any, None]]:
+        """What goes on by itself, each for ever."""
+        return [self.outbox.run(), self._shelves.watch(), self._clock.run()]
+
+    async def _settled(self, outgoing: Outgoing, outcome: Outcome) -> None:
+        await self._submissions.settled(outgoing, outcome)
+        await self._weekly.settled(outgoing, outcome)
+
+
+def _submission_rules(settings: Settings) -> submissions.Rules:
+    moderation, limits = settings.moderation, settings.limits
+    return submissions.Rules(
+        moderation.reviewers,
+        four_eyes=moderation.four_eyes,
+        self_approval=moderation.self_approval,
+        a_day=limits.submissions_a_day,
+        waiting=limits.submissions_waiting,
+    )
+
+
+def _weekly_rules(settings: Settings) -> weekly.Rules:
+    return weekly.Rules(
+        catch_up=timedelta(hours=settings.weekly.catch_up),
+        spread=timedelta(seconds=settings.weekly.spread),
+        reads_back=settings.weekly.reads_back,
+    )

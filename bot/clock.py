@@ -1,0 +1,47 @@
+"""Wakes what is due; survives a failing run."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from bot.domain.clock import Now
+from bot.errors import StoreUnavailableError
+from bot.services.weekly import Weekly
+
+log = logging.getLogger(__name__)
+
+# A schedule that another replica changed, or a clock that was set, is seen after so long at most.
+LOOK_EVERY = timedelta(seconds=1)
+LOOK_AGAIN_WHEN_BROKEN = timedelta(seconds=5)
+
+
+class Clock:
+    """Takes the slots of the story of the week as their moments come, and looks for posts of which nobody knows."""
+
+    def __init__(self, weekly: Weekly, now: Now) -> None:
+        self._weekly = weekly
+        self._now = now
+
+    async def run(self) -> None:
+        """For ever; two replicas may run it side by side, since each slot can be taken once."""
+        while True:
+            try:
+                wait = await self._look()
+            except StoreUnavailableError as error:
+                log.warning("Nobody knows what is due (%s)", error)
+                wait = LOOK_AGAIN_WHEN_BROKEN
+            except Exception:
+                log.exception("What was due was not done")
+                wait = LOOK_AGAIN_WHEN_BROKEN
+            await asyncio.sleep(wait.total_seconds())
+
+    async def _look(self) -> timedelta:
+        """Do what is due, and how long to wait until something may be."""
+        if await self._weekly.take_due():
+            return timedelta(milliseconds=10)
+        return self._until(await self._weekly.next_due())
+
+    def _until(self, moment: datetime | None) -> timedelta:
+        if moment is None:
+            return LOOK_EVERY
+        return min(max(moment - self._now(), timedelta(milliseconds=1)), LOOK_EVERY)

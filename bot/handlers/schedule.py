@@ -1,0 +1,268 @@
+"""Setting up the story of the week: the list, the form, and what can be done with a schedule."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks import ids, schedules
+from bot.blocks.message import Message
+from bot.blocks.schedule_form import ScheduleForm, SetUp, form, read, sent
+from bot.blocks.schedules import (
+    ScheduleRef,
+    listed,
+    one,
+    pin_form,
+    read_pin,
+    read_schedule_ref,
+    story_options,
+)
+from bot.blocks.submit import errors
+from bot.blocks.weekly import read_slot_ref
+from bot.blocks.zones import zone_options
+from bot.domain.clock import Now
+from bot.domain.draft import DraftErrors
+from bot.domain.permissions import Action
+from bot.domain.person import Person
+from bot.domain.schedule import Schedule, SlotState
+from bot.domain.workspace import Workspace
+from bot.errors import StoreUnavailableError, UserError
+from bot.handlers.channels import be_in
+from bot.handlers.forms import open_form
+from bot.handlers.permissions import Guard, person_of, reader_of
+from bot.handlers.replies import Replies
+from bot.services.shelves import Shelves
+from bot.services.weekly import Entry, Weekly
+
+Payload = Mapping[str, Any]
+
+_SUGGESTED = 20
+
+
+class Scheduling:
+    """`command` is the slash command's name."""
+
+    def __init__(
+        self, weekly: Weekly, shelves: Shelves, guard: Guard, replies: Replies, command: str, now: Now
+    ) -> None:
+        self._weekly = weekly
+        self._shelves = shelves
+        self._guard = guard
+        self._replies = replies
+        self._command = command
+        self._now = now
+
+    def register(self, app: AsyncApp) -> None:
+        app.action(ids.SET_UP)(self.set_up)
+        app.action(ids.CHANGE_SCHEDULE)(self.change)
+        app.action(ids.JOIN)(self.join)
+        app.action(ids.SKIP)(self.skip)
+        app.action(ids.UNSKIP)(self.unskip)
+        app.action(ids.PIN)(self.pin)
+        app.action(ids.POST_NOW)(self.post_now)
+        app.action(ids.PAUSE)(self.pause)
+        app.action(ids.RESUME)(self.resume)
+        app.action(ids.DELETE_SCHEDULE)(self.delete)
+        app.action(ids.SHOW_SCHEDULE)(self.show)
+        app.action(ids.MORE_SCHEDULES)(self.page)
+        app.action(ids.ALL_SCHEDULES)(self.page)
+        app.view(ids.SCHEDULE_FORM)(self.form_sent)
+        app.view(ids.PIN_FORM)(self.pinned)
+        app.options({"block_id": "zone", "action_id": "value"})(self.suggest_zones)
+        app.options({"block_id": "story_id", "action_id": "value"})(self.suggest_stories)
+
+    async def listed(self, person: Person, body: Payload, client: AsyncWebClient) -> Message | None:
+        """What `/story schedule` shows; where there is nothing yet, the form to begin with."""
+        may_change = self._guard.may(Action.SCHEDULE, person)
+        if may_change and not await self._weekly.entries(person.workspace):
+            await self._open_new(person, body, client)
+            return None
+        return await self._list(person, first=0)
+
+    # The form
+
+    async def set_up(self, ack: AsyncAck, body: Payload, context: Payload, client: AsyncWebClient) -> None:
+        await ack()
+        await self._open_new(person_of(context), body, client)
+
+    async def join(
+        self, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
+    ) -> None:
+        await ack()
+        person = person_of(context)
+        values = ScheduleForm(action["value"], zone=person.zone, joins=True)
+        await self._open(person, values, SetUp(), body, client)
+
+    async def change(
+        self, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
+    ) -> None:
+        await ack()
+        person = person_of(context)
+        schedule = await self._schedule(person.workspace, action)
+        meta = SetUp(schedule.channel_id, schedule.id, schedule.revision)
+        await self._open(person, ScheduleForm.of(schedule), meta, body, client)
+
+    async def form_sent(self, ack: AsyncAck, view: Payload, context: Payload, client: AsyncWebClient) -> None:
+        """Set up or change a channel's schedule; whatever is in the way is told in the form."""
+        meta, values = read(view)
+        person = person_of(context)
+        themes = (await self._shelves.of_workspace(person.workspace)).library.themes
+
+        async def again(trouble: str) -> None:
+            await ack(response_action="update", view=form(themes, values, meta, self._now(), trouble=trouble))
+
+        try:
+            timing = values.timing([theme.id for theme in themes])
+            channel_id = meta.channel_id or values.channel_id
+            await be_in(client, channel_id, joins=values.joins)
+            schedule = await self._weekly.set_up(
+                person, channel_id, timing, values.themes, asks_question=values.asks_question
+            )
+            if values.posts_now:
+                await self._weekly.tell_now(schedule.workspace, schedule.channel_id)
+                schedule = await self._weekly.schedule(schedule.workspace, schedule.channel_id)
+        except DraftErrors as found:
+            await ack(response_action="errors", errors=errors(found))
+        except UserError as refused:
+            await again(str(refused))
+        except StoreUnavailableError:
+            await again("I could not save this just now. Please send it again in a moment.")
+        else:
+            await ack(response_action="update", view=sent(schedule, self._now(), posts_now=values.posts_now))
+
+    # What can be done with one
+
+    async def skip(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
+        await ack()
+        schedule = await self._schedule(person_of(context).workspace, action)
+        if schedule.next is None or schedule.revision != read_schedule_ref(action["value"]).revision:
+            raise UserError("This list is no longer up to date. Ask for it again, then skip.")
+        await self._weekly.skip(schedule.workspace, schedule.channel_id, schedule.next.on)
+        await self._show_again(body, context)
+
+    async def unskip(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
+        await ack()
+        ref = read_slot_ref(action["value"])
+        await self._weekly.unskip(person_of(context).workspace, ref.channel_id, ref.on)
+        await self._show_again(body, context)
+
+    async def post_now(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
+        await ack()
+        schedule = await self._schedule(person_of(context).workspace, action)
+        await self._weekly.tell_now(schedule.workspace, schedule.channel_id)
+        await self._show_again(body, context)
+
+    async def pause(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
+        await ack()
+        schedule = await self._schedule(person_of(context).workspace, action)
+        await self._weekly.pause(schedule.workspace, schedule.channel_id)
+        await self._show_again(body, context)
+
+    async def resume(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
+        await ack()
+        schedule = await self._schedule(person_of(context).workspace, action)
+        await self._weekly.resume(schedule.workspace, schedule.channel_id)
+        await self._show_again(body, context)
+
+    async def delete(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
+        await ack()
+        schedule = await self._schedule(person_of(context).workspace, action)
+        await self._weekly.delete(schedule.workspace, schedule.channel_id)
+        await self._show_again(body, context)
+
+    # A story that somebody wants told next
+
+    async def pin(
+        self, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
+    ) -> None:
+        await ack()
+        schedule = await self._schedule(person_of(context).workspace, action)
+        library = (await self._shelves.of_workspace(schedule.workspace)).library
+        pinned = library.story(schedule.pin.story_id) if schedule.pin else None
+        await open_form(client, body, pin_form(ScheduleRef.of(schedule), pinned))
+
+    async def pinned(self, ack: AsyncAck, view: Payload, context: Payload) -> None:
+        ref, story_id = read_pin(view)
+        try:
+            await self._weekly.pin(person_of(context), ref.channel_id, story_id)
+        except UserError:
+            await ack(
+                response_action="errors", errors={"story_id": "That story is no longer in the library. Choose another."}
+            )
+        else:
+            await ack()
+
+    # The list
+
+    async def show(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
+        await ack()
+        person = person_of(context)
+        schedule = await self._schedule(person.workspace, action)
+        themes = (await self._shelves.of_workspace(person.workspace)).library.themes
+        may_change = self._guard.may(Action.SCHEDULE, person)
+        entry = _entry(await self._weekly.entry(schedule))
+        await self._replies.replace(body, one(entry, themes, self._now(), may_change=may_change))
+
+    async def page(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
+        await ack()
+        first = int(action["value"]) if str(action["value"]).isdecimal() else 0
+        await self._replies.replace(body, await self._list(person_of(context), first))
+
+    async def _show_again(self, body: Payload, context: Payload) -> None:
+        await self._replies.replace(body, await self._list(person_of(context), first=0))
+
+    async def _list(self, person: Person, first: int) -> Message:
+        entries = [_entry(entry) for entry in await self._weekly.entries(person.workspace)]
+        themes = (await self._shelves.of_workspace(person.workspace)).library.themes
+        may_change = self._guard.may(Action.SCHEDULE, person)
+        return listed(entries, themes, self._now(), self._command, may_change=may_change, first=first)
+
+    # Menus that are searched while somebody types
+
+    async def suggest_zones(self, ack: AsyncAck, payload: Payload, context: Payload) -> None:
+        await ack(options=zone_options(str(payload.get("value") or ""), person_of(context).zone, self._now()))
+
+    async def suggest_stories(self, ack: AsyncAck, payload: Payload, context: Payload) -> None:
+        sharing = await self._shelves.of(reader_of(context))
+        await ack(options=story_options(sharing.suggest(str(payload.get("value") or ""), _SUGGESTED)))
+
+    async def _open_new(self, person: Person, body: Payload, client: AsyncWebClient) -> None:
+        channel_id = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
+        values = ScheduleForm(channel_id if channel_id.startswith(("C", "G")) else "", zone=person.zone)
+        await self._open(person, values, SetUp(), body, client)
+
+    async def _open(
+        self,
+        person: Person,
+        values: ScheduleForm,
+        meta: SetUp,
+        body: Payload,
+        client: AsyncWebClient,
+    ) -> None:
+        themes = (await self._shelves.of_workspace(person.workspace)).library.themes
+        await open_form(client, body, form(themes, values, meta, self._now()))
+
+    async def _schedule(self, workspace: Workspace, action: Payload) -> Schedule:
+        ref = read_schedule_ref(action["value"])
+        schedule = await self._weekly.schedule(workspace, ref.channel_id)
+        if schedule.id != ref.schedule_id:
+            raise UserError("That schedule was deleted and set up anew. Look at the list again.")
+        return schedule
+
+
+def _entry(entry: Entry) -> schedules.Entry:
+    """What the list tells of a schedule: what comes, and which of its latest slots did not go as they should."""
+
+    def dates(*states: SlotState) -> tuple[date, ...]:
+        return tuple(week.on for week, _ in entry.latest if week.state in states)
+
+    return schedules.Entry(
+        entry.schedule,
+        tuple((slot.on, choice) for slot, choice in entry.coming),
+        missed=dates(SlotState.MISSED),
+        unknown=tuple(week.on for week, post in entry.latest if post == "unknown"),
+        empty=dates(SlotState.EMPTY),
+        skipped=dates(SlotState.SKIPPED),
+    )
