@@ -16,6 +16,7 @@ from aiohttp import web
 
 from playground.cloud import Cloud
 from playground.errors import Refusal
+from playground.page import LOOPBACK
 from playground.workspace import Organisation, User
 
 Json = dict[str, Any]
@@ -93,6 +94,8 @@ class Consent:
     # The page
 
     async def _show(self, request: web.Request) -> web.StreamResponse:
+        if request.url.host not in LOOPBACK:
+            raise web.HTTPForbidden(text="the playground answers on this machine only")
         try:
             asked = self.read(dict(request.query))
         except Refusal as refusal:

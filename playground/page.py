@@ -28,7 +28,7 @@ MESSAGES_SHOWN, ENTRIES_SHOWN = 200, 200
 HEARTBEAT_SECONDS = 15
 MOST_SECONDS_AHEAD = 366 * 24 * 3600.0
 _GONE = "this element is not there any more"
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -303,7 +303,7 @@ def _standing(user: User, team_id: str) -> str:
 
 def _guarded(handler: Handler, own_header: bool = False) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
-        if request.url.host not in _LOOPBACK:
+        if request.url.host not in LOOPBACK:
             raise web.HTTPForbidden(text="the playground answers on this machine only")
         if own_header and request.headers.get("X-Playground") != "1":
             raise web.HTTPForbidden(text="the header X-Playground is missing")

@@ -12,22 +12,20 @@ from bot.domain.story import Story
 STORIES_LISTED = 18
 
 
-def saved(stories: Sequence[Story], user_id: str, command: str, *, gone: int = 0) -> Message:
-    """What a person has saved, the latest first; 18 are listed. `gone` counts those that are no longer told."""
-    lost = f"{_stories(gone)} that you had saved {'is' if gone == 1 else 'are'} no longer told." if gone else ""
+def saved(stories: Sequence[Story], user_id: str, command: str) -> Message:
+    """What a person has saved, the latest first; 18 are listed."""
     if not stories:
-        empty = "You have not saved a story yet." if not gone else "None of your saved stories is left."
+        empty = "You have not saved a story yet."
         how = f"Press Save under a story of the week, and {command} saved brings it back whenever you need it."
-        blocks = [rich(line(words(f"{empty} {how}"))), *([context(lost)] if lost else [])]
-        return {"text": fallback(empty, how, lost), "blocks": blocks}
+        return {"text": fallback(empty, how), "blocks": [rich(line(words(f"{empty} {how}")))]}
     listed = stories[:STORIES_LISTED]
     blocks = [header("Your saved stories")]
     for story in listed:
         blocks += _kept(story, user_id)
-    more = f"These are your latest {len(listed)} of {len(stories)}." if len(stories) > len(listed) else ""
-    blocks += [context(note) for note in (more, lost) if note]
+    if len(stories) > len(listed):
+        blocks.append(context(f"These are your latest {len(listed)} of {len(stories)}."))
     spoken = (f"{_named(story)}: {story.summary}" for story in listed)
-    return {"text": fallback("Your saved stories.", *spoken, more, lost), "blocks": blocks}
+    return {"text": fallback("Your saved stories.", *spoken), "blocks": blocks}
 
 
 def _kept(story: Story, user_id: str) -> list[Block]:
@@ -38,7 +36,3 @@ def _kept(story: Story, user_id: str) -> list[Block]:
 
 def _named(story: Story) -> str:
     return f"{story.title} ({story.company})" if story.company else story.title
-
-
-def _stories(count: int) -> str:
-    return "1 story" if count == 1 else f"{count} stories"

@@ -17,10 +17,10 @@ from bot.domain.schedule import Pause, Schedule
 from bot.domain.story import Story, Theme
 from bot.errors import UserError
 
-# A message holds 50 blocks and about 13,200 characters in all: a schedule with its stories takes three blocks and up to
-# 2,300 characters, one without them two and 400.
+# A message holds 50 blocks and about 13,200 characters in all, each further block counting 125: a schedule with its
+# stories takes two blocks and up to 1,900 of them, one without them two and 500.
 LISTED = 10
-LISTED_WITH_STORIES = 3
+LISTED_WITH_STORIES = 5
 COMING_SHOWN = 5
 _NOTES_SHOWN = 4
 _THEMES_SHOWN = 4
@@ -249,7 +249,7 @@ def _facts(entry: Entry, now: datetime) -> list[str]:
 
 def _standing(schedule: Schedule, now: datetime) -> str:
     if schedule.pause is Pause.REFUSED:
-        reason, cure = refusal(schedule.refused_with or "unknown error")
+        reason, cure = refusal(schedule.refused_with or "")
         return f"Paused: {reason}. {cure} Then press Resume."
     if schedule.next is None:
         return "Paused: nothing is posted until somebody resumes it."

@@ -122,8 +122,8 @@ def paused(schedule: Schedule, error: str, command: str) -> Message:
 
 def refusal(error: str) -> tuple[str, str]:
     """Why Slack takes no posts, by its name for it, and what helps."""
-    unheard = (f"Slack takes no posts there ({shortened(error, 80)})", "Ask an admin what that means.")
-    return _REFUSALS.get(error, unheard)
+    named = f" ({shortened(error, 80)})" if error else ""
+    return _REFUSALS.get(error, (f"Slack takes no posts there{named}", "Ask an admin what that means."))
 
 
 def _told(heading: str, story: Story, themes: Sequence[Theme], slot_ref: SlotRef, tried: int, note: str) -> Message:
@@ -177,6 +177,7 @@ def _about_week(slot_ref: SlotRef, title: str, what: str) -> Message:
 def _about_channel(before: str, channel_id: str, after: str) -> Message:
     """A sentence around a channel's name."""
     channel: Block = {"type": "channel", "channel_id": channel_id}
+    space = "" if after.startswith(".") else " "
     # A channel's mention is the one thing in the text that Slack is to parse.
-    text = f"{fallback(before)} <#{channel_id}>{fallback(after)}"
+    text = f"{fallback(before)} <#{channel_id}>{space}{fallback(after)}"
     return {"text": text, "blocks": [rich(line(words(before), channel, words(after)))]}

@@ -6,6 +6,10 @@ from bot.errors import UserError
 from bot.slack_errors import FAILED, error_of
 
 
+class NotInvitedError(UserError):
+    """The bot is not in a public channel, which it may join by itself when asked to."""
+
+
 async def be_in(client: AsyncWebClient, channel_id: str, *, joins: bool) -> None:
     """Make sure that the bot is in a channel, and join a public one if `joins`; UserError tells what else to do."""
     try:
@@ -17,7 +21,7 @@ async def be_in(client: AsyncWebClient, channel_id: str, *, joins: bool) -> None
         if channel.get("is_private"):
             raise UserError(_INVITE)
         if not joins:
-            raise UserError("I am not in that channel yet. Tick that I may join it, or type /invite @storybot there.")
+            raise NotInvitedError("I am not in that channel yet. Tick that I may join it, or type /invite @storybot there.")
         await client.conversations_join(channel=channel_id)
     except FAILED as failed:
         if error_of(failed) in ("channel_not_found", "missing_scope"):

@@ -29,7 +29,7 @@ from bot.domain.person import Person
 from bot.domain.schedule import Schedule, SlotState
 from bot.domain.workspace import Workspace
 from bot.errors import StoreUnavailableError, UserError
-from bot.handlers.channels import be_in
+from bot.handlers.channels import NotInvitedError, be_in
 from bot.handlers.forms import open_form
 from bot.handlers.permissions import Guard, person_of, reader_of
 from bot.handlers.replies import Replies
@@ -110,8 +110,9 @@ class Scheduling:
         person = person_of(context)
         themes = (await self._shelves.of_workspace(person.workspace)).library.themes
 
-        async def again(trouble: str) -> None:
-            await ack(response_action="update", view=form(themes, values, meta, self._now(), trouble=trouble))
+        async def again(trouble: str, *, can_join: bool = False) -> None:
+            shown = form(themes, values, meta, self._now(), trouble=trouble, can_join=can_join)
+            await ack(response_action="update", view=shown)
 
         try:
             timing = values.timing([theme.id for theme in themes])
@@ -125,6 +126,8 @@ class Scheduling:
                 schedule = await self._weekly.schedule(schedule.workspace, schedule.channel_id)
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
+        except NotInvitedError as refused:
+            await again(str(refused), can_join=True)
         except UserError as refused:
             await again(str(refused))
         except StoreUnavailableError:
@@ -242,7 +245,7 @@ class Scheduling:
         client: AsyncWebClient,
     ) -> None:
         themes = (await self._shelves.of_workspace(person.workspace)).library.themes
-        await open_form(client, body, form(themes, values, meta, self._now()))
+        await open_form(client, body, form(themes, values, meta, self._now(), can_join=values.joins))
 
     async def _schedule(self, workspace: Workspace, action: Payload) -> Schedule:
         ref = read_schedule_ref(action["value"])

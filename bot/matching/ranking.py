@@ -38,7 +38,7 @@ SURE = Weights(words=1, sentences=0, topics=1.2, themes=1.8)
 LEAST = 0.01
 """A lower score is noise: such a story is not even near."""
 
-MOST_COMPARED = 300
+MOST_COMPARED = 100
 """Stories whose sentences are compared: those that words, themes and the whole story bring nearest."""
 
 MOST = 100
@@ -106,6 +106,6 @@ def _held(shelf: Shelf, word: str, understood: Understood) -> Floats:
 
 def _first(scores: Floats, limit: int) -> list[int]:
     """The numbers of the best `limit` scores, best first, and of equal ones in order; without those that are noise."""
-    least = np.partition(scores, -limit)[-limit] if len(scores) > limit else LEAST
-    found = np.flatnonzero(scores >= max(least, LEAST))
+    least = max(LEAST, float(scores[nearest(scores, limit)].min(initial=np.inf)))
+    found = np.flatnonzero(scores >= least)
     return [int(number) for number in found[np.argsort(-scores[found], kind="stable")][:limit]]

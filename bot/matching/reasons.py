@@ -46,7 +46,8 @@ class _Told:
         mentions = [why for why in said if why.kind == "mentions"]
         if not any(why.kind == "theme" for why in of):
             of += self._theme(least)
-        return tuple([*of, *mentions[:MOST_MENTIONS], *self._passage(least)][:MOST_REASONS])
+        reasons = [*of, *mentions[:MOST_MENTIONS]]
+        return tuple(reasons[:MOST_REASONS] if len(reasons) >= MOST_REASONS else [*reasons, *self._passage(least)])
 
     @property
     def _story(self) -> Story:

@@ -52,18 +52,21 @@ class Spelling:
         return "".join([*put_right, text[end:]])
 
     def _word(self, word: str) -> str | None:
+        return None if self._is_right(word) else _nearest(word, [known.words for known in self.known])
+
+    def _is_right(self, word: str) -> bool:
         is_known = any(stem(word) in known.stems for known in self.known)
-        if is_known or not word.isalpha() or self.is_word(word) or self.is_word(word.removesuffix("s")):
-            return None
-        return _nearest(word, [known.words for known in self.known])
+        return is_known or not word.isalpha() or self.is_word(word) or self.is_word(word.removesuffix("s"))
 
     def _name_at(self, text: str, words: list[re.Match[str]]) -> tuple[int, str] | None:
         """A name that is mistyped, or written apart or together otherwise, and how many typed words say it."""
         for size in range(min(MOST_WORDS_OF_A_NAME, len(words)), 0, -1):
             typed = [fold(word[0]) for word in words[:size]]
             joined = "".join(typed)
-            is_name = any(joined in known.names for known in self.known)
-            near = joined if is_name else _nearest(joined, [known.joined for known in self.known]) if size > 1 else None
+            near: str | None = joined
+            if not any(joined in known.names for known in self.known):
+                is_slip = size > 1 and not all(map(self._is_right, typed))
+                near = _nearest(joined, [known.joined for known in self.known]) if is_slip else None
             name = next((known.names[near] for known in self.known if near in known.names), None)
             if name and split(name) != typed:
                 return size, name
@@ -73,29 +76,36 @@ class Spelling:
 class _Near:
     """Words among which those of a few slips are found without looking at each.
 
-    A slip changes at most two of the letters that a word is made of, so only words with nearly the same letters are
-    compared: a word's letters are the bits of one number.
+    A slip changes at most two of the letters and six of the pairs of letters that a word is made of, so only words of
+    nearly the same are compared: each set is the bits of one number.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = sorted(words)
+        self._words = sorted(word for word in words if len(word) >= SHORTEST - 1)
         self._lengths = np.array([len(word) for word in self._words], np.int16)
-        self._letters = np.array([_letters(word) for word in self._words], np.uint64)
+        self._letters = np.array([_bits(word) for word in self._words], np.uint64)
+        self._pairs = np.array([_bits(_pairs(word)) for word in self._words], np.uint64)
 
     def within(self, word: str, slips: int) -> list[tuple[int, str]]:
         """The words at most so many slips away, each with how many."""
-        alike = np.bitwise_count(self._letters ^ np.uint64(_letters(word))) <= 2 * slips
+        alike = np.bitwise_count(self._letters ^ np.uint64(_bits(word))) <= 2 * slips
         alike &= np.abs(self._lengths - len(word)) <= slips
-        candidates = [self._words[at] for at in np.flatnonzero(alike) if self._lengths[at] >= SHORTEST - 1]
+        some = np.flatnonzero(alike)
+        some = some[np.bitwise_count(self._pairs[some] ^ np.uint64(_bits(_pairs(word)))) <= 6 * slips]
+        candidates = [self._words[at] for at in some]
         near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=None)
         return [(int(distance), candidate) for candidate, distance, _ in near]
 
 
-def _letters(word: str) -> int:
-    letters = 0
-    for char in word:
-        letters |= 1 << (ord(char) % 64)
-    return letters
+def _bits(parts: Iterable[str]) -> int:
+    bits = 0
+    for part in parts:
+        bits |= 1 << (ord(part[0]) + 37 * ord(part[-1])) % 64
+    return bits
+
+
+def _pairs(word: str) -> list[str]:
+    return [word[at : at + 2] for at in range(len(word) - 1)]
 
 
 def _nearest(word: str, known: Iterable[_Near]) -> str | None:

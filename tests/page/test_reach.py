@@ -2,13 +2,14 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from playwright.async_api import Page, expect
 
 from playground import Playground
 from tests.page.conftest import Visit
-from tests.page.waiter import Waiter
+from tests.page.waiter import MANIFEST, Waiter
 
 Cafe = tuple[Playground, Waiter]
 
@@ -155,6 +156,24 @@ async def test_the_clock_is_set_ahead_by_keyboard_and_what_is_said_then_is_dated
     await face.click()
     await panel.get_by_label("Or to").fill("2020-01-01T09:00")
     assert not await panel.get_by_label("Or to").evaluate("field => field.checkValidity()")
+
+
+async def test_an_app_is_installed_by_keyboard(cafe: Cafe, visit: Visit) -> None:
+    slack, _ = cafe
+    back = f"{slack.url}/?installed"
+    acme = slack.add_team("Acme")
+    acme.add_person("Zoe & Co.")
+    slack.register({**MANIFEST, "oauth_config": {**MANIFEST["oauth_config"], "redirect_urls": [back]}})
+    page = await visit(slack)
+    asked = urlencode({"client_id": slack.client_id, "scope": "commands,chat:write", "state": "s1"})
+    await page.goto(f"{slack.authorize_url}?{asked}")
+    await expect(page.get_by_role("heading", name="Install waiter?")).to_be_visible()
+    await expect(page.get_by_text("chat:write")).to_be_visible()
+    assert await page.evaluate(CONTRASTS) == []
+    await page.get_by_label("You are").select_option(label="Zoe & Co.")
+    await tab_to(page, "Allow")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile(r"\?installed&code=[\w.]+&state=s1"))
 
 
 async def test_every_control_has_a_name(cafe: Cafe, visit: Visit) -> None:

@@ -36,7 +36,7 @@ async def test_of_nobody_no_table_no_line_of_the_log_and_no_message_knows(
     zuleika, grace, linus = desk.add_person("Zuleika"), desk.person("Grace"), desk.person("Linus")
     await zuleika.types("/story submit")
     # First with a name, warned and kept; then as nobody.
-    await sends_a_story(ada, {**CUP, "What happened": f"{STORY} Write to jane.doe@example.org."})
+    await sends_a_story(zuleika, {**CUP, "What happened": f"{STORY} Write to jane.doe@example.org."})
     assert zuleika.id in kept_in(tmp_path)
     await zuleika.fills({"Your name": "Nobody"})
     await zuleika.submits()
