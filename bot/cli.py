@@ -1,4 +1,5 @@
-"""What a person types in a terminal: `storybot run`, `manifest`, `search`, `show`, `check`, `stats`, `schema`.
+"""What a person types in a terminal: `storybot run`, `manifest`, `search`, `show`, `check`, `stats`, `schema`,
+`export`, `import`.
 
 Status 0: all well. Status 2: something that the person can mend, said on the error stream (what `check` finds is its
 answer and goes to standard output). What only one command needs is imported there, so that the others start at once.
@@ -218,6 +219,42 @@ def schema(of: SchemaOf) -> None:
     """Print the JSON Schema of a story or of themes.yaml, for editors."""
     model = Story if of is SchemaOf.STORY else packs.Themes
     print(json.dumps(packs.schema(model), indent=2, ensure_ascii=False))
+
+
+class ExportFormat(StrEnum):
+    """What an export can be: a pack's folder, or one file."""
+
+    YAML = "yaml"
+    JSON = "json"
+    CSV = "csv"
+
+
+Team = Annotated[str | None, typer.Option("--team", metavar="T…", help="The workspace, where there are several.")]
+
+
+@terminal.command("export")
+def export_stories(
+    to: Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A new folder for yaml, else a file.")] = None,
+    form: Annotated[ExportFormat, typer.Option("--format", help="A pack, or one file.")] = ExportFormat.YAML,
+    team: Team = None,
+    config: ConfigPath = None,
+) -> None:
+    """Write the stories that a workspace's own people told; "check" accepts what it writes as yaml."""
+    from bot import kept_commands
+
+    kept_commands.export_stories(to, form.value, team, config)
+
+
+@terminal.command("import")
+def import_stories(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A pack's folder, or a JSON or CSV file.")],
+    team: Team = None,
+    config: ConfigPath = None,
+) -> None:
+    """Take stories into a workspace's own: all of them, or none when one has a problem."""
+    from bot import kept_commands
+
+    kept_commands.import_stories(path, team, config)
 
 
 @contextmanager

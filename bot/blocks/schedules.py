@@ -20,7 +20,7 @@ from bot.errors import UserError
 # A message holds 50 blocks and about 13,200 characters in all, each further block counting 125: a schedule with its
 # stories takes two blocks and up to 1,900 of them, one without them two and 500.
 LISTED = 10
-LISTED_WITH_STORIES = 5
+LISTED_WITH_STORIES = 4
 COMING_SHOWN = 5
 _NOTES_SHOWN = 4
 _THEMES_SHOWN = 4

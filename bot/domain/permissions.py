@@ -66,6 +66,11 @@ def needs_roles(action: Action) -> bool:
     return ALLOWED.get(action, frozenset()) != _EVERYBODY
 
 
+def is_trusted_to_few(action: Action) -> bool:
+    """Whether being a member is not enough."""
+    return Role.MEMBER not in ALLOWED.get(action, frozenset())
+
+
 def may(action: Action, roles: Collection[Role], *, members_schedule: bool = False) -> bool:
     """Whether one of these roles suffices; `members_schedule` is a workspace's setting that opens `SCHEDULE` to all
     its members.

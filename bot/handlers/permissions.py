@@ -9,7 +9,7 @@ from slack_bolt.response import BoltResponse
 from bot.blocks import ids
 from bot.blocks.text import typed
 from bot.domain import request
-from bot.domain.permissions import REFUSALS, Action, may, needs_roles
+from bot.domain.permissions import REFUSALS, Action, is_trusted_to_few, may, needs_roles
 from bot.domain.person import Person
 from bot.domain.request import ListOwn, ListSaved, ListSchedules, Review, Submit
 from bot.domain.workspace import Reader, Workspace
@@ -109,8 +109,8 @@ def of_payload(body: Payload) -> Action | None:
 class Guard:
     """Bolt middleware: denied by default, and where it matters who somebody is, Slack is asked.
 
-    Listeners find the person in the context as `person`. Deciding asks Slack each time: whoever was a moderator a
-    minute ago may be none now.
+    Listeners find the person in the context as `person`. For what few are trusted with Slack is asked each time:
+    whoever was a moderator a minute ago may be none now.
     """
 
     def __init__(self, person_of: PersonOf, *, members_schedule: bool = False) -> None:
@@ -129,8 +129,7 @@ class Guard:
             raise UserError("That is not something I can do. Ask again, and the new answer will work.")
         if needs_roles(action):
             reader = reader_of(context)
-            fresh = action is Action.MODERATE
-            person = await self._person_of(reader.workspace, reader.user_id, fresh=fresh)
+            person = await self._person_of(reader.workspace, reader.user_id, fresh=is_trusted_to_few(action))
             if reader.is_stranger or not self.may(action, person):
                 raise UserError(REFUSALS[action])
             context["person"] = person

@@ -20,9 +20,6 @@ from bot.matching.encoder import Encoder
 
 log = logging.getLogger(__name__)
 
-MOST_RECENT = 30_000
-"""Texts whose vectors are kept in memory: 30 MB, or some three thousand stories of teams."""
-
 Half = NDArray[np.float16]
 Vectors = dict[bytes, Half]
 """By a digest of what they are of."""
@@ -61,8 +58,9 @@ class VectorCache:
 class RecentVectors:
     """The vectors of the texts that were asked for last, in memory. Several threads may ask."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, most: int) -> None:
         self._encoder = encoder
+        self._most = most
         self._kept: OrderedDict[bytes, Half] = OrderedDict()
         self._lock = Lock()
 
@@ -76,7 +74,7 @@ class RecentVectors:
             for digest in digests:
                 self._kept[digest] = known[digest]
                 self._kept.move_to_end(digest)
-            while len(self._kept) > MOST_RECENT:
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return _rows(known, digests)
 

@@ -29,7 +29,7 @@ FILLER = LITTLE | _listed(
     interesting know like look looking lovely maybe need needed needs nice one ones people person please pls plz
     quick random read recommend remind search send service share short show similar somebody someone something
     sort stories story storybot stuff suggest suggestion tale tales tell telling thank thanks there's thing
-    things thx time times want wanted wants wonder wondered wondering you've
+    things thx time times told want wanted wants wonder wondered wondering you've
     """
 )
 """Words that only ask: the grammar and the chat."""

@@ -4,6 +4,7 @@ import heapq
 import logging
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from bot.domain.library import Library
@@ -26,6 +27,12 @@ from bot.matching.words import stem
 MOST_WORDS = 20_000
 """Words of a library that others are compared with by their meaning: those that most stories hold."""
 
+MOST_TEXTS = 30_000
+"""Passages and words of teams' own stories whose vectors are remembered: 30 MB, or some three thousand stories."""
+
+MOST_QUERIES = 4_000
+"""Queries, and words of them, whose vectors are remembered: people ask for the same, and encoding takes longest."""
+
 log = logging.getLogger(__name__)
 
 
@@ -43,7 +50,8 @@ class Matcher:
         self._words = index.words | self._lexicon.words
         self._ear, understood = _understood(library, index, self._words, encoder, kept_in)
         self._shelf = Shelf(library.stories, index, understood)
-        self._recent = RecentVectors(self._ear.encoder) if self._ear else None
+        self._recent = RecentVectors(self._ear.encoder, MOST_TEXTS) if self._ear else None
+        self._is_word = lru_cache(MOST_QUERIES)(self._ear.encoder.is_word) if self._ear else lambda _: False
         self._known = Known(self._words, FILLER, _names(library.stories))
         self._reasons = Reasons({theme.id: theme.name for theme in library.themes})
         self._ranking = self._over([self._shelf], [self._known])
@@ -81,8 +89,8 @@ class Matcher:
         return told_before(text, self._shelf, others, self._recent.encode if self._recent else None)
 
     def _over(self, shelves: Sequence[Shelf], known: Sequence[Known]) -> Ranking:
-        is_word = self._ear.encoder.is_word if self._ear else lambda _: False
-        return Ranking(Understanding(shelves, self._lexicon, Spelling(known, is_word), self._ear), self._reasons)
+        spelling = Spelling(known, self._is_word)
+        return Ranking(Understanding(shelves, self._lexicon, spelling, self._ear), self._reasons)
 
 
 def _understood(
@@ -96,7 +104,7 @@ def _understood(
         # A library of many thousand stories has names and rarities that nobody means by another word.
         common = heapq.nlargest(MOST_WORDS, sorted(filter(tells, words)), key=lambda word: index.holding(stem(word)))
         understood = sense(library.stories, {*common, *FILLER}, cache.encode)
-        ear = Ear(encoder, Themes(library.themes, cache.encode))
+        ear = Ear(encoder, RecentVectors(encoder, MOST_QUERIES), Themes(library.themes, cache.encode))
         cache.keep()
         encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits
     except Exception:

@@ -88,8 +88,8 @@ class Passages:
 
     def roughly(self, vector: Floats) -> Floats:
         """Each whole story's likeness to a text of this vector, by the signs of its numbers alone."""
-        angles = np.float32(np.pi) * (1 - self._signs.agreement(vector))
-        return _likeness(np.cos(angles, dtype=np.float32), TOPIC_COSINES)
+        cosines: Floats = -np.cos(np.multiply(self._signs.agreement(vector), np.pi, dtype=np.float32))
+        return _likeness(cosines, TOPIC_COSINES)
 
     def likeness(self, vector: Floats, stories: Numbers) -> tuple[Floats, Floats]:
         """The likeness of `stories` to a text of this vector, by their nearest passage and as a whole: 0 to 1."""

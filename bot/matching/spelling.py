@@ -52,11 +52,11 @@ class Spelling:
         return "".join([*put_right, text[end:]])
 
     def _word(self, word: str) -> str | None:
-        return None if self._is_right(word) else _nearest(word, [known.words for known in self.known])
+        is_right = self._is_known(word) or self.is_word(word) or self.is_word(word.removesuffix("s"))
+        return None if is_right or not word.isalpha() else _nearest(word, [known.words for known in self.known])
 
-    def _is_right(self, word: str) -> bool:
-        is_known = any(stem(word) in known.stems for known in self.known)
-        return is_known or not word.isalpha() or self.is_word(word) or self.is_word(word.removesuffix("s"))
+    def _is_known(self, word: str) -> bool:
+        return any(stem(word) in known.stems for known in self.known)
 
     def _name_at(self, text: str, words: list[re.Match[str]]) -> tuple[int, str] | None:
         """A name that is mistyped, or written apart or together otherwise, and how many typed words say it."""
@@ -65,7 +65,7 @@ class Spelling:
             joined = "".join(typed)
             near: str | None = joined
             if not any(joined in known.names for known in self.known):
-                is_slip = size > 1 and not all(map(self._is_right, typed))
+                is_slip = size > 1 and not all(map(self._is_known, typed))
                 near = _nearest(joined, [known.joined for known in self.known]) if is_slip else None
             name = next((known.names[near] for known in self.known if near in known.names), None)
             if name and split(name) != typed:
@@ -76,24 +76,24 @@ class Spelling:
 class _Near:
     """Words among which those of a few slips are found without looking at each.
 
-    A slip changes at most two of the letters and six of the pairs of letters that a word is made of, so only words of
-    nearly the same are compared: each set is the bits of one number.
+    A slip changes at most two of the letters that a word is made of, and four of its pairs of letters, six where two
+    are swapped; only words of nearly the same are compared. Each set is the bits of one number.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = sorted(word for word in words if len(word) >= SHORTEST - 1)
-        self._lengths = np.array([len(word) for word in self._words], np.int16)
-        self._letters = np.array([_bits(word) for word in self._words], np.uint64)
-        self._pairs = np.array([_bits(_pairs(word)) for word in self._words], np.uint64)
+        known = sorted(word for word in words if len(word) >= SHORTEST - 1)
+        self._words = np.array(known, object)
+        self._lengths = np.array([len(word) for word in known], np.int16)
+        self._letters = np.array([_bits(word) for word in known], np.uint64)
+        self._pairs = np.array([_bits(_pairs(word)) for word in known], np.uint64)
 
     def within(self, word: str, slips: int) -> list[tuple[int, str]]:
         """The words at most so many slips away, each with how many."""
         alike = np.bitwise_count(self._letters ^ np.uint64(_bits(word))) <= 2 * slips
         alike &= np.abs(self._lengths - len(word)) <= slips
         some = np.flatnonzero(alike)
-        some = some[np.bitwise_count(self._pairs[some] ^ np.uint64(_bits(_pairs(word)))) <= 6 * slips]
-        candidates = [self._words[at] for at in some]
-        near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        some = some[np.bitwise_count(self._pairs[some] ^ np.uint64(_bits(_pairs(word)))) <= 4 * slips + 2]
+        near = process.extract(word, self._words[some].tolist(), scorer=OSA.distance, score_cutoff=slips, limit=None)
         return [(int(distance), candidate) for candidate, distance, _ in near]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.matching.bm25 import Floats
+from bot.matching.cache import RecentVectors
 from bot.matching.encoder import Encoder
 from bot.matching.filler import FILLER
 from bot.matching.lexicon import Lexicon
@@ -54,6 +55,7 @@ class Ear:
     """What hears the meaning of a query."""
 
     encoder: Encoder
+    queries: RecentVectors
     themes: Themes
 
 
@@ -75,11 +77,11 @@ class Understanding:
             return Understood(asked, themes, self._rarity(asked, {}), {}, None)
         strangers = [word for word in asked.words if self._is_strange(word) and word not in themes][:MOST_STRANGERS]
         # Together, because a second call costs as much again.
-        vector, *of_words = self.ear.encoder.encode([asked.text[:MOST_CHARACTERS], *strangers])
+        vector, *of_words = self.ear.queries.encode([asked.text[:MOST_CHARACTERS], *strangers])
         near = {word: self._near(word, of) for word, of in zip(strangers, of_words, strict=True)}
         if foreign := {word for word, found in near.items() if _is_filler(found)}:
             asked = read(text, FILLER | foreign)
-            vector = self.ear.encoder.encode([(asked.text or text)[:MOST_CHARACTERS]])[0]
+            vector = self.ear.queries.encode([(asked.text or text)[:MOST_CHARACTERS]])[0]
         near = {word: [like for like in found if like.word not in FILLER] for word, found in near.items()}
         neighbours = {neighbour.word for found in near.values() for neighbour in found}
         themes |= {word: self.lexicon.themes_in([word]).get(word, set()) for word in neighbours - themes.keys()}

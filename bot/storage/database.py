@@ -79,13 +79,14 @@ def _told_when_unavailable() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def opened(url: str | None, folder: Path | None) -> AsyncIterator[Database]:
+async def opened(url: str | None, folder: Path | None, *, beside_a_bot: bool = False) -> AsyncIterator[Database]:
     """The database at `url`, or in `folder` without one, with every migration applied; closed at the end.
 
-    ProblemsError when it cannot be opened, or when another process has the SQLite file.
+    ProblemsError when it cannot be opened, or when another process has the SQLite file; `beside_a_bot` is for the
+    terminal's commands, which do not act for anybody and may look in while a bot runs.
     """
     async with AsyncExitStack() as closing:
-        engine = _postgresql(url, _STATEMENT_SECONDS) if url else _sqlite(closing, folder)
+        engine = _postgresql(url, _STATEMENT_SECONDS) if url else _sqlite(closing, folder, alone=not beside_a_bot)
         closing.push_async_callback(engine.dispose)
         # A migration takes as long as it takes, and waits for another replica's.
         migrating = _postgresql(url, None) if url else engine
@@ -112,7 +113,7 @@ def _postgresql(url: str, statement_seconds: int | None) -> AsyncEngine:
     )
 
 
-def _sqlite(closing: AsyncExitStack, folder: Path | None) -> AsyncEngine:
+def _sqlite(closing: AsyncExitStack, folder: Path | None, *, alone: bool) -> AsyncEngine:
     if folder is None:
         mend = "Set STORYBOT_DATA to a folder, or STORYBOT_DATABASE_URL to a PostgreSQL database."
         raise ProblemsError([Problem("STORYBOT_DATA", None, "There is no folder to keep the database in.", mend)])
@@ -125,7 +126,8 @@ def _sqlite(closing: AsyncExitStack, folder: Path | None) -> AsyncEngine:
     except OSError as error:
         mend = "Set STORYBOT_DATA to a folder that can be written."
         raise ProblemsError([Problem(str(path), None, f"It cannot be written: {error.strerror}.", mend)]) from error
-    _hold(lock, path)
+    if alone:
+        _hold(lock, path)
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(path)), hide_parameters=True, connect_args={"timeout": 30}
     )

@@ -83,7 +83,15 @@ def test_without_a_place_to_keep_them_it_only_takes_longer(tmp_path: Path, caplo
 
 def test_what_was_asked_lately_is_not_encoded_again() -> None:
     encoder = Counting()
-    recent = RecentVectors(encoder)
+    recent = RecentVectors(encoder, most=3)
     first = recent.encode(["a", "bb"])
     assert np.array_equal(recent.encode(["bb", "ccc"])[0], first[1])
     assert encoder.asked == ["a", "bb", "ccc"]
+
+
+def test_what_was_not_asked_for_longest_is_forgotten() -> None:
+    encoder = Counting()
+    recent = RecentVectors(encoder, most=2)
+    for text in ("a", "bb", "a", "ccc", "a", "bb"):
+        recent.encode([text])
+    assert encoder.asked == ["a", "bb", "ccc", "bb"]

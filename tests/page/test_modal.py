@@ -154,6 +154,7 @@ async def test_a_message_shortcut_is_reached_by_keyboard(cafe: Cafe, visit: Visi
     page = await visit(slack)
     await page.get_by_role("button", name="More actions").focus()
     await page.keyboard.press("Enter")
+    await expect(page.get_by_role("menuitem", name="Order what this says")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog", name="Rice")).to_contain_text("Two soups")
     told = waiter.orders[-1]

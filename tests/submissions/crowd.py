@@ -2,12 +2,15 @@
 
 import random
 import sqlite3
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from bot.storage.database import FILE_NAME
-from playground.person import Person
-from tests.submissions.people import sends_a_story
+from playground.person import Person, Seen, SeenView
+from tests.submissions.people import CONSENT
+
+TRIES = 30
 
 WORDS = "parcel train garden phone letter bakery ferry key umbrella child driver bridge doctor shoes lamp river horse"
 
@@ -23,20 +26,35 @@ def a_story(number: int) -> dict[str, Any]:
 
 
 async def tells(author: Person, number: int) -> None:
-    """Tell a story, and as people do, try again until the thanks are there."""
-    for _ in range(20):
-        while author.modal is not None:
-            await author.closes(whole_stack=True)
-        await author.types("/story submit", channel="storybot")
-        if author.modal is None or author.modal.submit is None:
-            continue
-        await sends_a_story(author, a_story(number))
-        if author.modal is not None and author.modal.submit == "Send anyway":
-            await author.submits()
-        if author.modal is not None and author.modal.title == "Thank you":
-            await author.closes(whole_stack=True)
+    """Tell a story; as people do, open the form again until it opens, and send it again until the thanks are there."""
+    await _once(author, lambda: author.types("/story submit", channel="storybot"), lambda: _form(author) is not None)
+    await author.fills({"Themes": ["Empathy"], **CONSENT, **a_story(number)})
+    await _once(author, author.submits, lambda: author.modal is not None and author.modal.title == "Thank you")
+    await author.closes(whole_stack=True)
+
+
+async def _once(author: Person, does: Callable[[], Awaitable[Any]], is_done: Callable[[], bool]) -> None:
+    for _ in range(TRIES):
+        await does()
+        if is_done():
             return
-    raise AssertionError(f"{author.name} could not tell story {number}")
+        if author.modal is not None and _form(author) is None:
+            # An apology, on top of the form where there was one.
+            await author.closes()
+    raise AssertionError(f"{author.name} tried {TRIES} times")
+
+
+def _form(author: Person) -> SeenView | None:
+    return author.modal if author.modal and author.modal.submit else None
+
+
+def cards_of(moderator: Person, title: str) -> list[Seen]:
+    """The cards of this story that stand in the channel; another's may name it too."""
+    return [
+        seen
+        for seen in moderator.sees("story-review")
+        if not seen.ephemeral and seen.blocks and seen.blocks[0].get("text", {}).get("text") == title
+    ]
 
 
 def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
