@@ -11,9 +11,12 @@ RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index --find-links /wheels storybot \
     && pip uninstall --yes pip \
     && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin storybot
-ENV PYTHONUNBUFFERED=1 PORT=3000 STORYBOT_CACHE=/var/cache/storybot
+ENV PYTHONUNBUFFERED=1 PORT=3000 STORYBOT_CACHE=/var/cache/storybot STORYBOT_DATA=/var/lib/storybot
 # The first search works out what the stories mean: done here, a container starts in seconds.
-RUN storybot search empathy >/dev/null && chown -R 10001 "$STORYBOT_CACHE"
+RUN storybot search empathy >/dev/null && mkdir --mode 700 "$STORYBOT_DATA" \
+    && chown -R 10001 "$STORYBOT_CACHE" "$STORYBOT_DATA"
+# What people submit and schedule is kept here, unless STORYBOT_DATABASE_URL names a PostgreSQL database.
+VOLUME /var/lib/storybot
 USER 10001
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \

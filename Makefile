@@ -6,7 +6,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check format relevance picture schemas constraints clean
+.PHONY: help try test check format relevance bench soak picture schemas constraints clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,11 @@ format: $(VENV)/.develops  ## make the style right
 
 relevance: $(VENV)/.develops  ## how well the matching answers judged queries
 	$(BIN)/python -m bench.relevance
+
+bench: $(VENV)/.develops  ## speed of search and of answers, beside peers in the same run
+	$(BIN)/python -m bench.speed
+	@command -v npm >/dev/null && npm install --silent --prefix bench/peers || echo "Without npm, Bolt for JavaScript is left out."
+	$(BIN)/python -m bench.door
 
 picture: $(VENV)/.develops  ## take the README's picture of the page anew
 	PICTURE=1 $(BIN)/python -m pytest tests/page/test_storybot.py -k picture

@@ -36,6 +36,10 @@ class Said:
     def ticked(self, block_id: str) -> bool:
         return TICKED in self.options(block_id)
 
+    def picked(self, block_id: str, name: str) -> str:
+        """What one of Slack's own pickers holds, under its name for that: "selected_conversation", "selected_time"."""
+        return str(self._value(block_id).get(name) or "")
+
     def _value(self, block_id: str) -> Mapping[str, Any]:
         return (self._values.get(block_id) or {}).get(_ELEMENT) or {}
 

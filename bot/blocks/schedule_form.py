@@ -132,7 +132,7 @@ def read(view: Mapping[str, Any]) -> tuple[SetUp, ScheduleForm]:
         meta = _META.validate_json(view.get("private_metadata") or "", strict=True)
     except ValueError as error:
         raise UserError("This form is from an older version of me. Close it, and open it again.") from error
-    said = _Picked(view)
+    said = Said(view)
     return meta, ScheduleForm(
         channel_id=meta.channel_id or said.picked("channel_id", "selected_conversation"),
         weekday=said.option("weekday"),
@@ -152,13 +152,6 @@ def sent(schedule: Schedule, now: datetime, *, posts_now: bool = False) -> Block
     coming = f" Next {when.next_due(schedule.timing, schedule.next, now)}." if schedule.next else ""
     told = f": a story {when.every(schedule.timing)}.{first}{coming}"
     return notice("Story of the week", told) | {"blocks": [rich(line(words("In "), channel, words(told)))]}
-
-
-class _Picked(Said):
-    """Also what Slack's own pickers hold."""
-
-    def picked(self, block_id: str, name: str) -> str:
-        return str(self._value(block_id).get(name) or "")
 
 
 def _channel_field(values: ScheduleForm) -> Block:

@@ -58,15 +58,15 @@ def shared(story: Story, themes: Sequence[Theme], user_id: str) -> Message:
 
 def full(story: Story, themes: Sequence[Theme]) -> Block:
     """The modal with the full telling, the takeaway, the question, where accounts differ, and the sources."""
-    blocks = [header(story.title), context(_where(story))]
+    blocks = [header(story.title), context(where(story))]
     paragraphs = [" ".join(part.split()) for part in story.story.split("\n\n")]
     blocks += [rich(line(words(paragraph))) for paragraph in _together(list(filter(None, paragraphs)))]
-    blocks += _takeaway(story)
+    blocks += takeaway(story)
     if story.question:
         blocks.append(rich(line(words("For your team: ", bold=True), words(story.question))))
     if story.differs:
         blocks.append(rich(line(words("On the sources: ", bold=True), words(story.differs))))
-    blocks.append(context(_theme_names(themes), emoji=True))
+    blocks.append(context(theme_names(themes), emoji=True))
     if story.sources:
         blocks.append({"type": "divider"})
         blocks.append(rich(line(words("Sources", bold=True)), _sources(story.sources)))
@@ -83,23 +83,25 @@ def _together(paragraphs: list[str]) -> list[str]:
 def _told(story: Story, themes: Sequence[Theme]) -> list[Block]:
     return [
         header(story.title),
-        context(_where(story)),
+        context(where(story)),
         rich(line(words(story.summary))),
-        *_takeaway(story),
-        context(_theme_names(themes), emoji=True),
+        *takeaway(story),
+        context(theme_names(themes), emoji=True),
     ]
 
 
-def _takeaway(story: Story) -> list[Block]:
+def takeaway(story: Story) -> list[Block]:
+    """What a story teaches, where it says so."""
     return [rich(quote(words("Takeaway: ", bold=True), words(story.takeaway)))] if story.takeaway else []
 
 
-def _where(story: Story) -> str:
+def where(story: Story) -> str:
+    """Company, place and year, and who told it, as far as they are known."""
     told_by = f"told by {story.told_by}" if story.told_by else None
     return " · ".join(str(part) for part in (story.company, story.place or story.country, story.year, told_by) if part)
 
 
-def _theme_names(themes: Sequence[Theme]) -> str:
+def theme_names(themes: Sequence[Theme]) -> str:
     return "   ".join(f":{theme.emoji}: {theme.name}" for theme in themes)
 
 
@@ -128,5 +130,5 @@ def _source(source: Source) -> list[Block]:
 
 def _spoken(story: Story, themes: Sequence[Theme]) -> str:
     shown = ", ".join(theme.name for theme in themes)
-    takeaway = f" Takeaway: {story.takeaway}" if story.takeaway else ""
-    return f"{story.title} ({_where(story)}). {story.summary}{takeaway} Themes: {shown}."
+    learned = f" Takeaway: {story.takeaway}" if story.takeaway else ""
+    return f"{story.title} ({where(story)}). {story.summary}{learned} Themes: {shown}."

@@ -1,6 +1,6 @@
 """How submitting a story looks: the form, how it is read back, and what takes its place once it is sent.
 
-Limits are Slack's: 3,000 characters for `private_metadata`, 100 options in a menu or group (Block Kit reference).
+Slack's limit for `private_metadata` is 3,000 characters (Block Kit reference).
 """
 
 import hashlib
@@ -14,14 +14,14 @@ from pydantic import TypeAdapter
 
 from bot.blocks import ids
 from bot.blocks.form import FIRST_VALUE, Said, alert, field, modal, notice, option, tick, written
-from bot.blocks.message import Block, Message, actions, button, context, line, plain, rich, section, words
+from bot.blocks.message import Block, Message, actions, button, context, line, rich, section, words
 from bot.blocks.text import fallback, shortened, typed_lines
+from bot.blocks.themes import themes_menu
 from bot.domain.draft import Draft, DraftErrors
 from bot.domain.story import TOLD_LENGTH, Theme
 from bot.domain.submission import MOST_THEMES, Credit
 from bot.errors import UserError
 
-_OPTIONS = 100
 _WARNINGS_SHOWN = 8
 _NAME = 80
 _CREDITS = {
@@ -231,33 +231,15 @@ def _story_fields(themes: Sequence[Theme], draft: Draft) -> list[Block]:
             "What we can learn of it, in a line.",
             optional=True,
         ),
-        field("themes", "Themes", _themes_menu(themes, draft.themes), f"Up to {MOST_THEMES}."),
+        field(
+            "themes",
+            "Themes",
+            themes_menu(themes, draft.themes, "Choose what it shows", MOST_THEMES),
+            f"Up to {MOST_THEMES}.",
+        ),
         field("company", "Company or team", written(draft.company), optional=True),
         field("year", "When", year, "The year, with four digits.", optional=True),
     ]
-
-
-def _themes_menu(themes: Sequence[Theme], chosen: tuple[str, ...]) -> Block:
-    """A menu of every theme by name, in groups where one menu cannot hold them."""
-    named = sorted(themes, key=lambda theme: theme.name)[: _OPTIONS * _OPTIONS]
-    options = [option(theme.name, theme.id, theme.meaning) for theme in named]
-    menu: Block = {
-        "type": "multi_static_select",
-        "placeholder": plain("Choose what it shows", 150),
-        "max_selected_items": MOST_THEMES,
-    }
-    if len(options) <= _OPTIONS:
-        menu["options"] = options
-    else:
-        menu["option_groups"] = [_group(options[n : n + _OPTIONS]) for n in range(0, len(options), _OPTIONS)]
-    if first := [option for option in options if option["value"] in chosen][:MOST_THEMES]:
-        menu["initial_options"] = first
-    return menu
-
-
-def _group(options: list[Block]) -> Block:
-    first, last = (options[n]["text"]["text"] for n in (0, -1))
-    return {"label": plain(f"{first} to {last}", 75), "options": options}
 
 
 def _credit_field(chosen: Credit) -> Block:

@@ -46,7 +46,7 @@ def fallback(*parts: str) -> str:
     text = escaped(line)
     # Escaping lengthens: cut the words, never an entity.
     while len(text) > FALLBACK_LIMIT:
-        line = shortened(line, len(line) - (len(text) - FALLBACK_LIMIT))
+        line = shortened(line, len(line) * FALLBACK_LIMIT // len(text))
         text = escaped(line)
     return text
 

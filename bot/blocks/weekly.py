@@ -7,7 +7,8 @@ from datetime import date
 from zlib import crc32
 
 from bot.blocks import ids, when
-from bot.blocks.message import Block, Message, actions, button, context, header, line, quote, rich, words
+from bot.blocks.message import Block, Message, actions, button, context, header, line, rich, words
+from bot.blocks.story import takeaway, theme_names, where
 from bot.blocks.submit import tell_us_yours
 from bot.blocks.text import fallback, shortened
 from bot.domain.schedule import Schedule
@@ -128,21 +129,21 @@ def refusal(error: str) -> tuple[str, str]:
 
 def _told(heading: str, story: Story, themes: Sequence[Theme], slot_ref: SlotRef, tried: int, note: str) -> Message:
     telling = _telling(story)
-    takeaway = f"Takeaway: {story.takeaway}" if story.takeaway else ""
+    learned = f"Takeaway: {story.takeaway}" if story.takeaway else ""
     blocks = [
         header(heading),
         rich(line(words(story.title, bold=True))),
-        *([context(where)] if (where := _where(story)) else []),
+        *([context(place)] if (place := where(story)) else []),
         # One text with its empty lines in it: of a paragraph a block, 2,500 characters could make hundreds.
         rich(line({"type": "text", "text": telling})),
-        *([rich(quote(words("Takeaway: ", bold=True), words(story.takeaway)))] if story.takeaway else []),
-        *([context(names, emoji=True)] if (names := _theme_names(themes)) else []),
+        *takeaway(story),
+        *([context(names, emoji=True)] if (names := theme_names(themes)) else []),
         *([context(note)] if note else []),
         _buttons(story, slot_ref, tried),
     ]
-    title = f"{heading}: {story.title}" + (f" ({where})." if where else ".")
+    title = f"{heading}: {story.title}" + (f" ({place})." if place else ".")
     shown = f"Themes: {', '.join(theme.name for theme in themes)}." if themes else ""
-    return {"text": fallback(title, telling, takeaway, shown, note), "blocks": blocks}
+    return {"text": fallback(title, telling, learned, shown, note), "blocks": blocks}
 
 
 def _buttons(story: Story, slot_ref: SlotRef, tried: int) -> Block:
@@ -158,15 +159,6 @@ def _buttons(story: Story, slot_ref: SlotRef, tried: int) -> Block:
 def _telling(story: Story) -> str:
     paragraphs = (shortened(part, len(part)) for part in story.story.split("\n\n"))
     return "\n\n".join(filter(None, paragraphs))
-
-
-def _where(story: Story) -> str:
-    told_by = f"told by {story.told_by}" if story.told_by else None
-    return " · ".join(str(part) for part in (story.company, story.place or story.country, story.year, told_by) if part)
-
-
-def _theme_names(themes: Sequence[Theme]) -> str:
-    return "   ".join(f":{theme.emoji}: {theme.name}" for theme in themes)
 
 
 def _about_week(slot_ref: SlotRef, title: str, what: str) -> Message:
