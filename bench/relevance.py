@@ -2,12 +2,11 @@
 
     python -m bench.relevance
 
-prints two tables: over the judged stories only, where nDCG is meant, and over every story of the built-in pack, where
-a story that nobody judged counts as wrong: read its strong and false-strong columns.
+prints two tables: over the seventeen stories that were judged first, and over all of the built-in pack.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import log
 
 import numpy as np
@@ -15,7 +14,7 @@ from rapidfuzz import fuzz
 from rich.console import Console
 from rich.table import Table
 
-from bench.judged import Answer, Figures, Judged, judged, seventeen
+from bench.judged import DEPTH, Answer, Figures, Judged, judged, seventeen
 from bot import packs
 from bot.domain.library import Library
 from bot.domain.story import Story
@@ -23,7 +22,8 @@ from bot.matching import Matcher
 from bot.matching.encoder import STANDARD
 from bot.matching.words import split, stem
 
-SETS = ("dev", "languages", "own-tuning", "own-test")
+OVER_SEVENTEEN = ("dev", "languages", "own-tuning", "own-test")
+OVER_ALL = ("ninety-tuning", "ninety-test")
 
 System = Callable[[str], Answer]
 
@@ -31,8 +31,8 @@ System = Callable[[str], Answer]
 def main() -> None:
     library = packs.load([packs.builtin_folder()]).library
     console = Console(width=120)
-    console.print(_table("The judged stories only", library.only(seventeen())))
-    console.print(_table("Every story: those that nobody judged count as wrong", library))
+    console.print(_table("Seventeen stories", library.only(seventeen()), OVER_SEVENTEEN))
+    console.print(_table("Every story", library, OVER_ALL))
 
 
 def ours(library: Library) -> System:
@@ -40,7 +40,7 @@ def ours(library: Library) -> System:
     matcher = Matcher(library)
 
     def answer(words: str) -> Answer:
-        matches = matcher.match(words)
+        matches = matcher.match(words, DEPTH)
         return Answer([match.story.id for match in matches], bool(matches) and matches[0].is_strong)
 
     return answer
@@ -86,13 +86,13 @@ SYSTEMS: dict[str, Callable[[Library], System]] = {
 }
 
 
-def _table(title: str, library: Library) -> Table:
+def _table(title: str, library: Library, names: Iterable[str]) -> Table:
     table = Table(title=f"{title} ({len(library.stories)})", title_justify="left")
     table.add_column("queries", no_wrap=True)
     for column in ("", *(f"nDCG@3 {system}" for system in SYSTEMS), "hit@1", "hit@3", "strong", "false strong"):
         table.add_column(column, justify="right")
     systems = {name: build(library) for name, build in SYSTEMS.items()}
-    for name in SETS:
+    for name in names:
         answers = {system: [(query, ask(query.words)) for query in judged(name)] for system, ask in systems.items()}
         _add_row(table, name, answers)
         for kind in sorted({query.kind for query in judged(name)} - {name}):

@@ -16,9 +16,11 @@ from bot.domain.library import Library
 from bot.domain.outgoing import Outcome, Outgoing
 from bot.domain.workspace import Workspace
 from bot.handlers import buttons, command, errors, home, mention
+from bot.handlers.lifecycle import Lifecycle
 from bot.handlers.mine import Mine
 from bot.handlers.outgoing import Sender
 from bot.handlers.permissions import Guard
+from bot.handlers.read_back import ReadBack
 from bot.handlers.replies import Replies
 from bot.handlers.review import Reviewing
 from bot.handlers.schedule import Scheduling
@@ -26,6 +28,7 @@ from bot.handlers.submit import Submitting
 from bot.handlers.weekly import WeeklyPosts, draw_post
 from bot.matching import Matcher
 from bot.services import submissions, weekly
+from bot.services.lost_posts import LostPosts
 from bot.services.once import Once
 from bot.services.outbox import Outbox
 from bot.services.seen import Seen
@@ -53,7 +56,9 @@ class Abilities:
         replies: Replies,
         client_of: ClientOf,
         now: Now,
+        lifecycle: Lifecycle | None = None,
     ) -> None:
+        """`lifecycle` follows what installs and uninstalls the bot, where people do that by themselves."""
         name = settings.command
         directory = Directory(settings.moderation, client_of)
         shelves = Shelves(library, matcher, OwnStoryStore(database), directory.is_at_home, Seen(), random.Random(), now)
@@ -64,29 +69,32 @@ class Abilities:
         self._submissions = Submissions(
             SubmissionStore(database), shelves, _submission_rules(settings), directory.name_of, now
         )
-        self._weekly = Weekly(WeeklyStore(database), shelves, draw_post, _weekly_rules(settings), now)
+        weekly_store = WeeklyStore(database)
+        self._weekly = Weekly(weekly_store, shelves, draw_post, _weekly_rules(settings), now)
         self._submitting = Submitting(self._submissions, shelves, name)
         self._mine = Mine(self._submissions, self._submitting, replies, name)
         self._reviewing = Reviewing(self._submissions, shelves, replies, name)
         self._posts = WeeklyPosts(self._weekly, shelves, replies, name, now)
         self._scheduling = Scheduling(self._weekly, shelves, self._guard, replies, name, now)
-        sender = Sender({**self._reviewing.draws, **self._posts.draws}, client_of)
+        sender = Sender(
+            {**self._reviewing.draws, **self._posts.draws, **(lifecycle.draws if lifecycle else {})}, client_of, now
+        )
         self.outbox = Outbox(OutboxStore(database), sender.send, self._settled, now)
         self._submissions.on_news(self.outbox.wake)
         self._weekly.on_news(self.outbox.wake)
-        self._clock = Clock(self._weekly, now)
+        lost_posts = LostPosts(weekly_store, now, reads_back=settings.weekly.reads_back)
+        self._lifecycle = lifecycle
+        self._clock = Clock(self._weekly, ReadBack(lost_posts, client_of, now).look, now)
 
     def listen(self, app: AsyncApp) -> None:
         """Register every listener, behind the table of who may do what."""
         once = Once()
+        if self._lifecycle:
+            self._lifecycle.register(app)
+        app.middleware(command.Reading(self._command, self._shelves))
         app.middleware(self._guard.check)
-        # Bolt asks the listeners in turn: the command, for which people wait, comes first.
-        command.register(
-            app,
-            self._command,
-            self._shelves,
-            command.Forms(self._submitting, self._mine, self._reviewing, self._scheduling, self._posts),
-        )
+        forms = command.Forms(self._submitting, self._mine, self._reviewing, self._scheduling, self._posts)
+        command.register(app, self._command, forms)
         buttons.register(app, self._shelves, self._replies, once)
         mention.register(app, self._command, self._shelves, once)
         home.register(app)

@@ -15,17 +15,16 @@ import aiohttp
 from aiohttp import web
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import packs
 from bot.abilities import Abilities
+from bot.access import Access, to_many, to_one
 from bot.config import Connection, Moderation, Settings, cache_folder
 from bot.dispatch import Dispatch
 from bot.domain import clock
 from bot.domain.clock import Now
 from bot.domain.library import Library
-from bot.domain.workspace import Workspace
 from bot.errors import Problem, ProblemsError
 from bot.handlers.replies import Replies
 from bot.identity import Identity
@@ -57,14 +56,11 @@ class Serving:
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """The line to Slack: one session and one client for all that the bot says, and who it is there."""
+    """The line to Slack: one session and one client for all that the bot says, and in one workspace who it is there."""
 
     session: aiohttp.ClientSession
     client: AsyncWebClient
-    identity: Identity
-
-    async def client_of(self, _: Workspace) -> AsyncWebClient:
-        return self.client
+    identity: Identity | None
 
 
 def run(settings: Settings, connection: Connection) -> int:
@@ -105,17 +101,20 @@ async def reach(connection: Connection) -> AsyncIterator[Slack]:
     """The line to Slack. ProblemsError when Slack refuses a token; a Slack that is out of reach may come back."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS)) as session:
         client = AsyncWebClient(
-            token=connection.bot_token.get_secret_value(),
+            token=connection.bot_token.get_secret_value() if connection.bot_token else None,
             base_url=connection.api_url,
             session=session,
             # Nothing is sent again on its own: a post whose answer got lost may have been posted.
             retry_handlers=[],
         )
+        if connection.app_token:
+            await check_app_token(client, connection.app_token.get_secret_value())
+        if not connection.bot_token:
+            yield Slack(session, client, None)
+            return
         identity = Identity(client)
         try:
             await identity.learn()
-            if connection.app_token:
-                await check_app_token(client, connection.app_token.get_secret_value())
             yield Slack(session, client, identity)
         finally:
             await identity.forget()
@@ -128,35 +127,41 @@ async def open_door(
     """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain."""
     url = connection.database_url.get_secret_value() if connection.database_url else None
     async with opened(url, connection.data) as database:
+        if slack.identity:
+            access = to_one(slack.identity, slack.client)
+        else:
+            assert connection.credentials, "without a bot token there are credentials"
+            access = await to_many(settings, connection.credentials, database, slack.client, now)
         replies = Replies(slack.session, connection.api_url)
-        abilities = Abilities(settings, database, library, matcher, replies, slack.client_of, now)
-        async with _listening_at(settings, connection, slack, abilities, matcher) as serving:
+        abilities = Abilities(
+            settings, database, library, matcher, replies, access.client_of, now, lifecycle=access.lifecycle
+        )
+        async with _listening_at(connection, slack, access, abilities, matcher) as serving:
             yield serving
 
 
 @asynccontextmanager
 async def _listening_at(
-    settings: Settings, connection: Connection, slack: Slack, abilities: Abilities, matcher: Matcher
+    connection: Connection, slack: Slack, access: Access, abilities: Abilities, matcher: Matcher
 ) -> AsyncIterator[Serving]:
-    bolt = _bolt(slack)
+    bolt = _bolt(slack, access)
     abilities.listen(bolt)
     dispatch = Dispatch(bolt)
     socket = _socket_mode(connection, slack, dispatch)
 
     def health() -> Health:
-        unknown = [] if slack.identity.is_known else ["Slack has not said yet who this bot is"]
         unconnected = ["Socket Mode is not connected"] if socket and not socket.is_connected else []
         by_words = [] if matcher.understands_meaning else ["stories are matched by their words alone"]
-        return Health([*unknown, *unconnected], by_words)
+        return Health([*access.hindrances(), *unconnected], [*access.remarks(), *by_words])
 
     # Behind Socket Mode there are the health pages only.
     secret = connection.signing_secret if not connection.app_token else None
-    edge = Edge(secret.get_secret_value() if secret else None, dispatch, health)
+    edge = Edge(secret.get_secret_value() if secret else None, dispatch, health, access.pages)
     async with AsyncExitStack() as closing:
         runner = await _runner(closing, edge)
         until_refused = asyncio.ensure_future(_until_refused(slack.identity, socket))
         closing.push_async_callback(_cancelled, until_refused)
-        for work in abilities.background():
+        for work in (*access.background(), *abilities.background()):
             closing.push_async_callback(_cancelled, asyncio.ensure_future(work))
         closing.push_async_callback(_drained, dispatch, socket, abilities.outbox)
         # Last opened, first closed: nothing more is taken in while what is in flight is finished.
@@ -195,14 +200,11 @@ async def try_out(
             yield f"{url}/slack/events", manifest(settings, url)
 
 
-def _bolt(slack: Slack) -> AsyncApp:
-    async def authorize() -> AuthorizeResult:  # Bolt looks at the names of arguments, and would fill in `self`
-        return slack.identity.known()
-
+def _bolt(slack: Slack, access: Access) -> AsyncApp:
     return AsyncApp(
         logger=bolt_logger(),
         client=slack.client,
-        authorize=authorize,
+        authorize=access.authorize,
         # The answer waits for its listener: nothing acknowledged is lost, and a raise is seen.
         process_before_response=True,
         # Done on the raw bytes before anything is parsed, in web.py.
@@ -216,8 +218,9 @@ def _socket_mode(connection: Connection, slack: Slack, dispatch: Dispatch) -> So
     return SocketMode(slack.session, slack.client, token.get_secret_value(), dispatch) if token else None
 
 
-async def _until_refused(identity: Identity, socket: SocketMode | None) -> None:
-    await asyncio.gather(identity.until_refused(), socket.run() if socket else asyncio.Event().wait())
+async def _until_refused(identity: Identity | None, socket: SocketMode | None) -> None:
+    refusals = [*([identity.until_refused()] if identity else []), *([socket.run()] if socket else [])]
+    await asyncio.gather(*refusals, asyncio.Event().wait())
 
 
 async def _runner(closing: AsyncExitStack, edge: Edge) -> web.AppRunner:

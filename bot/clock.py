@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.domain.clock import Now
@@ -16,17 +17,22 @@ LOOK_AGAIN_WHEN_BROKEN = timedelta(seconds=5)
 
 
 class Clock:
-    """Takes the slots of the story of the week as their moments come, and looks for posts of which nobody knows."""
+    """Takes the slots of the story of the week as their moments come, and has lost posts looked for."""
 
-    def __init__(self, weekly: Weekly, now: Now) -> None:
+    def __init__(self, weekly: Weekly, look_for_lost: Callable[[], Awaitable[None]], now: Now) -> None:
         self._weekly = weekly
+        self._look_for_lost = look_for_lost
         self._now = now
 
     async def run(self) -> None:
         """For ever; two replicas may run it side by side, since each slot can be taken once."""
+        await asyncio.gather(self._for_ever(self._take), self._for_ever(self._read_back))
+
+    async def _for_ever(self, look: Callable[[], Awaitable[timedelta]]) -> None:
+        """Look again and again, each time after as long as the last look says."""
         while True:
             try:
-                wait = await self._look()
+                wait = await look()
             except StoreUnavailableError as error:
                 log.warning("Nobody knows what is due (%s)", error)
                 wait = LOOK_AGAIN_WHEN_BROKEN
@@ -35,8 +41,12 @@ class Clock:
                 wait = LOOK_AGAIN_WHEN_BROKEN
             await asyncio.sleep(wait.total_seconds())
 
-    async def _look(self) -> timedelta:
-        """Do what is due, and how long to wait until something may be."""
+    async def _read_back(self) -> timedelta:
+        await self._look_for_lost()
+        return LOOK_EVERY
+
+    async def _take(self) -> timedelta:
+        """Take what is due, and how long to wait until something may be."""
         if await self._weekly.take_due():
             return timedelta(milliseconds=10)
         return self._until(await self._weekly.next_due())

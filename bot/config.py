@@ -62,6 +62,14 @@ class Privacy(_Section):
     keep_days: Annotated[int, Field(ge=0, le=365)] = 30
 
 
+class Installing(_Section):
+    """Installing in many workspaces; `address` is where people reach the bot, such as https://stories.example.com."""
+
+    address: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s]+$")] | None = None
+    org_wide: bool = False
+    rotating_tokens: bool = False
+
+
 class Settings(_Section):
     """Everything that `config.example.yaml` holds; pack folders are absolute paths."""
 
@@ -72,16 +80,29 @@ class Settings(_Section):
     limits: Limits = Limits()
     weekly: Weekly = Weekly()
     privacy: Privacy = Privacy()
+    installing: Installing = Installing()
 
     def pack_folders(self) -> list[Path]:
         return [pack_folder(pack) for pack in self.packs]
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """How this process reaches Slack and is reached: Socket Mode when there is an `app_token`, else HTTP."""
+class Credentials:
+    """Who the app is when people install it by OAuth, and the keys under which their tokens are kept."""
 
-    bot_token: SecretStr
+    client_id: str
+    client_secret: SecretStr
+    secret_keys: tuple[SecretStr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How this process reaches Slack and is reached: Socket Mode when there is an `app_token`, else HTTP.
+
+    It speaks with the one `bot_token`, or in many workspaces with the tokens that the app's `credentials` bring.
+    """
+
+    bot_token: SecretStr | None
     signing_secret: SecretStr | None = None
     app_token: SecretStr | None = None
     api_url: str = SLACK_API
@@ -89,6 +110,7 @@ class Connection:
     data: Path | None = None
     host: str = "0.0.0.0"
     port: int = DEFAULT_PORT
+    credentials: Credentials | None = None
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -111,6 +133,12 @@ def database_url(environment: Mapping[str, str]) -> SecretStr | None:
     """A PostgreSQL database to use instead of the file: `STORYBOT_DATABASE_URL`."""
     url = environment.get("STORYBOT_DATABASE_URL", "").strip()
     return SecretStr(url) if url else None
+
+
+def secret_keys(environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
+    """The keys that tokens are sealed with, the newest first: `STORYBOT_SECRET_KEYS`, with commas between."""
+    keys = environment.get("STORYBOT_SECRET_KEYS", "").split(",")
+    return tuple(SecretStr(key.strip()) for key in keys if key.strip())
 
 
 def load(path: Path | None) -> Settings:
@@ -177,7 +205,15 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
         return SecretStr(value) if value else None
 
     app_token = secret("SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens", needed=False)
-    bot_token = secret("SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", needed=True)
+    client_id = environment.get("SLACK_CLIENT_ID", "").strip()
+    client_secret = secret("SLACK_CLIENT_SECRET", "", "Basic Information, App Credentials", needed=bool(client_id))
+    bot_token = secret("SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", needed=not client_id)
+    if client_id and bot_token:
+        what = "It is for one workspace, and SLACK_CLIENT_ID for many."
+        problems.append(Problem("SLACK_BOT_TOKEN", None, what, "Take one of the two away."))
+    if client_id and not secret_keys(environment):
+        what = "This environment variable is missing: tokens are kept only under a key."
+        problems.append(Problem("STORYBOT_SECRET_KEYS", None, what, "Make one with “openssl rand -base64 32”."))
     or_else = ", or set SLACK_APP_TOKEN to run in Socket Mode"
     signing_secret = secret(
         "SLACK_SIGNING_SECRET", "", "Basic Information, App Credentials", needed=app_token is None, or_else=or_else
@@ -191,13 +227,15 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
         problems.append(Problem("SLACK_API_URL", None, "It should be a web address.", f"Slack's own is {SLACK_API}"))
     if not api_url.endswith("/"):
         api_url += "/"
+    keys = secret_keys(environment)
     found = Connection(
-        bot_token or SecretStr(""),
+        bot_token,
         signing_secret,
         app_token,
         api_url=api_url,
         database_url=database_url(environment),
         data=data_folder(environment),
         port=int(port),
+        credentials=Credentials(client_id, client_secret or SecretStr(""), keys) if client_id else None,
     )
     return found, problems

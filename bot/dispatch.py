@@ -50,6 +50,9 @@ class Dispatch:
         try:
             # This mode tells Bolt that the body is parsed and verified.
             request = AsyncBoltRequest(mode="socket_mode", body=dict(body), headers=dict(retries))
+            if not request.context.team_id:
+                # Of an event under an organisation's installation Bolt reads no workspace.
+                request.context["team_id"] = body.get("context_team_id") or body.get("team_id")
             return await self._bolt.async_dispatch(request)
         except Exception as error:
             # Our own errors are told by the error listener. Bolt looks for ids in the body and trusts its shape.

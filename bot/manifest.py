@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.blocks import ids
 from bot.config import Settings
+from bot.handlers import lifecycle
 from bot.handlers.home import PROMPTS
 
 SCOPES = {
@@ -58,12 +59,14 @@ def manifest(settings: Settings, url: str | None = None) -> dict[str, Any]:
         "usage_hint": "empathy | themes | submit | schedule | help",
         "should_escape": False,
     }
+    address = settings.installing.address
+    redirects = {"redirect_urls": [f"{address}/slack/oauth_redirect"]} if address else {}
     slack_settings: dict[str, Any] = {
-        "event_subscriptions": {"bot_events": EVENTS},
+        "event_subscriptions": {"bot_events": [*EVENTS, *(sorted(lifecycle.EVENTS) if address else [])]},
         "interactivity": {"is_enabled": True},
-        "org_deploy_enabled": False,
+        "org_deploy_enabled": settings.installing.org_wide,
         "socket_mode_enabled": url is None,
-        "token_rotation_enabled": False,
+        "token_rotation_enabled": settings.installing.rotating_tokens,
     }
     if url is not None:
         request_url = f"{url.rstrip('/')}/slack/events"
@@ -91,6 +94,6 @@ def manifest(settings: Settings, url: str | None = None) -> dict[str, Any]:
             "shortcuts": SHORTCUTS,
             "slash_commands": [slash_command],
         },
-        "oauth_config": {"scopes": {"bot": list(scopes(settings))}},
+        "oauth_config": {**redirects, "scopes": {"bot": list(scopes(settings))}},
         "settings": slack_settings,
     }

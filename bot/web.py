@@ -6,7 +6,7 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -72,10 +72,17 @@ class Health:
 class Edge:
     """Takes requests from Slack to Bolt, and tells how the bot is.
 
-    Without a `signing_secret`, behind Socket Mode, only the health pages are served.
+    Without a `signing_secret`, behind Socket Mode, it takes none; the health pages and `more` are served all the same.
     """
 
-    def __init__(self, signing_secret: str | None, dispatch: Dispatch, health: Callable[[], Health]) -> None:
+    def __init__(
+        self,
+        signing_secret: str | None,
+        dispatch: Dispatch,
+        health: Callable[[], Health],
+        more: Sequence[web.RouteDef] = (),
+    ) -> None:
+        self._more = more
         self._signing_secret = signing_secret
         self._dispatch = dispatch
         self._health = health
@@ -89,6 +96,7 @@ class Edge:
         app = web.Application(client_max_size=BODY_LIMIT)
         if self._signing_secret:
             app.router.add_post("/slack/events", self.slack_events)
+        app.router.add_routes(self._more)
         app.router.add_get("/healthz", self.healthz)
         app.router.add_get("/readyz", self.readyz)
         return app

@@ -16,6 +16,10 @@ _PATTERNS = {
     "channel": ("is not the id of a channel.", "Copy it from the channel's details; it starts with C."),
     "moderators": ("is not the id of a person.", "Copy it from their profile (Copy member ID); it starts with U."),
     "group": ("is not the id of a user group.", "Copy it from the group's page; it starts with S."),
+    "address": (
+        "is not an address of a bot.",
+        "Write it like “https://stories.example.com”, without anything after it.",
+    ),
     "url": ("is not a web address.", "Write all of it, starting with https://."),
 }
 

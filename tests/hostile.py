@@ -164,6 +164,18 @@ Room 101 & a key|5 < 7, said the clerk|R&D at Smith & Sons|O’Brien’s “seco
 """.strip().replace("\n", "|").split("|")
 
 
+def packed(strings: list[str], room: int) -> list[str]:
+    """As few lines as hold every one of these strings, at most `room` characters each; a longer string is cut."""
+    lines = [""]
+    for string in strings:
+        longer = f"{lines[-1]} {string[:room]}" if lines[-1] else string[:room]
+        if len(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(string[:room])
+    return lines
+
+
 def assert_inert(seen: Seen | SeenView, live: frozenset[str] = frozenset()) -> None:
     """Nothing leads anywhere or notifies anybody but the people with the ids in `live`, and nothing hides."""
     found = {str(token.get("id") or token) for token in seen.live}

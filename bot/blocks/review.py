@@ -281,7 +281,7 @@ def _spoken(submission: Submission, themes: Sequence[Theme], hints: Sequence[str
     said = fallback(
         wish,
         *([f"Reason: {submission.reason}"] if submission.reason else []),
-        *(f"{hint}." for hint in hints[:_HINTS_SHOWN] if submission.state is State.PENDING),
+        *(hints[:_HINTS_SHOWN] if submission.state is State.PENDING else ()),
         f"“{text.title}”{where}: {text.story}",
         f"Takeaway: {text.takeaway}" if text.takeaway else "",
         f"Themes: {', '.join(theme.name for theme in themes)}." if themes else "",

@@ -73,15 +73,17 @@ class ScheduleForm:
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """What the form remembers, in its `private_metadata`: the schedule that it changes, all empty for a new one."""
+    """What the form remembers, in its `private_metadata`: the schedule that it changes, or the id of a new one.
 
+    A new one has no channel yet. Its id is there from the beginning, so that a form that was sent twice sets up one.
+    """
+
+    schedule_id: str
     channel_id: str = ""
-    schedule_id: str = ""
-    revision: int = 0
 
     @classmethod
     def of(cls, schedule: Schedule) -> "SetUp":
-        return cls(schedule.channel_id, schedule.id, schedule.revision)
+        return cls(schedule.id, schedule.channel_id)
 
     def value(self) -> str:
         return _META.dump_json(self).decode()
@@ -145,12 +147,13 @@ def read(view: Mapping[str, Any]) -> tuple[SetUp, ScheduleForm]:
     )
 
 
-def sent(schedule: Schedule, now: datetime, *, posts_now: bool = False) -> Block:
-    """What takes the place of a form that was sent."""
+def sent(schedule: Schedule, now: datetime, first: str = "") -> Block:
+    """What takes the place of a form that was sent; `first` is a sentence on the post that was wished for at once."""
     channel: Block = {"type": "channel", "channel_id": schedule.channel_id}
-    first = " The first story is on its way." if posts_now else ""
-    coming = f" Next {when.next_due(schedule.timing, schedule.next, now)}." if schedule.next else ""
-    told = f": a story {when.every(schedule.timing)}.{first}{coming}"
+    coming = "It is paused until somebody resumes it."
+    if schedule.next:
+        coming = f"Next {when.next_due(schedule.timing, schedule.next, now)}."
+    told = f": a story {when.every(schedule.timing)}. {first} {coming}".replace("  ", " ")
     return notice("Story of the week", told) | {"blocks": [rich(line(words("In "), channel, words(told)))]}
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.blocks import ids, when
-from bot.blocks.form import Said, field, modal, option, tick
+from bot.blocks.form import Said, field, modal, notice, option, tick
 from bot.blocks.message import Block, Message, actions, button, context, header, line, plain, rich, section, words
 from bot.blocks.text import fallback, shortened
 from bot.blocks.weekly import SlotRef, refusal
@@ -47,13 +47,15 @@ _ALTHOUGH = {
 class Entry:
     """A schedule as it is listed: its coming stories by the dates of their slots, and dates that need a word.
 
-    `missed` were due while nobody was there, `unknown` were posted without Slack's saying whether they arrived, of
-    `empty` no story could be told, and `skipped` are still to come and passed over.
+    `missed` were due while nobody was there, `refused` are posts that Slack did not take, `unknown` those of which it
+    did not say whether they arrived; of `empty` no story could be told; `skipped` are still to come and passed over,
+    the latest first.
     """
 
     schedule: Schedule
     coming: tuple[tuple[date, Choice], ...] = ()
     missed: tuple[date, ...] = ()
+    refused: tuple[date, ...] = ()
     unknown: tuple[date, ...] = ()
     empty: tuple[date, ...] = ()
     skipped: tuple[date, ...] = ()
@@ -61,27 +63,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRef:
-    """A schedule as somebody saw it when they pressed a button."""
+    """The schedule that a button belongs to; of a channel's schedules the later ones have other ids."""
 
     channel_id: str
     schedule_id: str
-    revision: int
 
     @classmethod
     def of(cls, schedule: Schedule) -> "ScheduleRef":
-        return cls(schedule.channel_id, schedule.id, schedule.revision)
+        return cls(schedule.channel_id, schedule.id)
 
     def value(self) -> str:
         """This as a button value, and as a form's `private_metadata`."""
-        return json.dumps([self.channel_id, self.schedule_id, self.revision], separators=(",", ":"))
+        return json.dumps([self.channel_id, self.schedule_id], separators=(",", ":"))
 
 
 def read_schedule_ref(value: str) -> ScheduleRef:
     """The schedule in a button's value; UserError when it is not one of ours."""
     try:
         match json.loads(value):
-            case [str(channel_id), str(schedule_id), int(revision)]:
-                return ScheduleRef(channel_id, schedule_id, revision)
+            case [str(channel_id), str(schedule_id)]:
+                return ScheduleRef(channel_id, schedule_id)
     except ValueError:
         pass
     raise UserError("This button is from an older version of me. Open the list again, and the new one will work.")
@@ -147,17 +148,12 @@ def why(choice: Choice) -> str:
     return shortened(because, _WHY_KEPT)
 
 
-def not_invited(channel_id: str, *, is_public: bool, command: str) -> Message:
-    """To somebody who wants stories in a channel that the bot is not in."""
-    told = f". Type /invite @storybot there, then {command} schedule."
-    if is_public:
-        told = ". I can join it myself, for it is public, or you type /invite @storybot there."
-    join = button("Join the channel and set it up", ids.JOIN, channel_id, style="primary")
-    said = line(words("I am not in "), {"type": "channel", "channel_id": channel_id}, words(told))
-    return {
-        "text": f"{fallback('I am not in')} <#{channel_id}>{fallback(told)}",
-        "blocks": [rich(said), *([actions(join)] if is_public else [])],
-    }
+def not_invited(ref: ScheduleRef) -> Message:
+    """To somebody who wants to go on in a public channel that the bot is not in any more."""
+    told = ". I can join it myself, since it is public, or you type /invite @storybot there and press Resume again."
+    said = line(words("I am not in "), {"type": "channel", "channel_id": ref.channel_id}, words(told))
+    join = button("Join and resume", ids.JOIN, ref.value(), style="primary")
+    return {"text": f"I am not in <#{ref.channel_id}>{fallback(told)}", "blocks": [rich(said), actions(join)]}
 
 
 def pin_form(ref: ScheduleRef, pinned: Story | None = None) -> Block:
@@ -189,9 +185,11 @@ def read_pin(view: Mapping[str, Any]) -> tuple[ScheduleRef, str | None]:
     return ref, story_id
 
 
-def no_such_story() -> dict[str, str]:
-    """For `response_action: errors`: the story was withdrawn while the form was open."""
-    return {"story_id": "That story is no longer told. Choose another."}
+def pinned(schedule: Schedule, story: Story | None, now: datetime) -> Block:
+    """What takes the place of that form once it is sent; `story` is None when the pin was taken off."""
+    when_next = f" {when.next_due(schedule.timing, schedule.next, now)}" if schedule.next else " once it is resumed"
+    told = f"“{story.title}” is told{when_next}." if story else "The rotation chooses the next story again."
+    return notice("Pin a story", told)
 
 
 def story_options(stories: Sequence[Story]) -> list[Block]:
@@ -215,7 +213,7 @@ def _whole(entry: Entry, themes: Sequence[Theme], now: datetime, *, may_change: 
             line(words("Next, if nothing changes:")),
             {"type": "rich_text_list", "style": "ordered", "elements": stories},
         ]
-    return [rich(*told), *([actions(*_buttons(entry))] if may_change else [])]
+    return [rich(*told), *([actions(*_buttons(entry, now))] if may_change else [])]
 
 
 def _brief(entry: Entry, now: datetime) -> list[Block]:
@@ -241,6 +239,7 @@ def _facts(entry: Entry, now: datetime) -> list[str]:
     notes = [
         *(f"{when.day(on)} is skipped." for on in entry.skipped),
         *(f"Missed {when.day(on)}: I was away for too long to post it late." for on in entry.missed),
+        *(f"Slack did not take the post of {when.day(on)}." for on in entry.refused),
         *(f"Slack did not say whether the post of {when.day(on)} arrived." for on in entry.unknown),
         *(f"There was no story to tell on {when.day(on)}: none shows these themes." for on in entry.empty),
     ]
@@ -263,19 +262,20 @@ def _coming(on: date, choice: Choice) -> Block:
     return line(*told, words(f", {shortened(why(choice), _WHY_SHOWN)}"))
 
 
-def _buttons(entry: Entry) -> list[Block]:
+def _buttons(entry: Entry, now: datetime) -> list[Block]:
     schedule = entry.schedule
     value = ScheduleRef.of(schedule).value()
     buttons = [button("Change", ids.CHANGE_SCHEDULE, value)]
     if schedule.next:
-        buttons.append(button("Skip next", ids.SKIP, value))
-    if entry.skipped:
-        skipped = SlotRef(schedule.channel_id, entry.skipped[-1])
+        coming = SlotRef(schedule.channel_id, schedule.next.on)
+        buttons.append(button("Skip next", ids.SKIP, coming.value(), says=f"Skip next: {when.day(coming.on)}"))
+    if entry.skipped and not schedule.pause:
+        skipped = SlotRef(schedule.channel_id, entry.skipped[0])
         says = f"Do not skip {when.day(skipped.on)}"
         buttons.append(button("Do not skip", ids.UNSKIP, skipped.value(), says=says))
     buttons.append(button("Pin a story", ids.PIN, value))
-    now = "Everybody in the channel sees it, and it takes the place of this week's story."
-    buttons.append(button("Post now", ids.POST_NOW, value) | {"confirm": _sure("Post a story now?", now, "Post now")})
+    sure = _sure("Post a story now?", _said_before_posting(schedule, now), "Post now")
+    buttons.append(button("Post now", ids.POST_NOW, value) | {"confirm": sure})
     if schedule.pause:
         buttons.append(button("Resume", ids.RESUME, value))
     else:
@@ -283,6 +283,16 @@ def _buttons(entry: Entry) -> list[Block]:
     gone = "Nothing more is posted in the channel. What was told there stays."
     sure = _sure("Delete this schedule?", gone, "Delete") | {"style": "danger"}
     return [*buttons, button("Delete", ids.DELETE_SCHEDULE, value, style="danger") | {"confirm": sure}]
+
+
+def _said_before_posting(schedule: Schedule, now: datetime) -> str:
+    """What a story out of turn does to those that come."""
+    after = schedule.told_now(schedule.timing.local_date(now), now).next
+    if schedule.next is None or after is None:
+        return "Everybody in the channel sees it."
+    if after == schedule.next:
+        return f"Everybody in the channel sees it. The next one still comes {when.due(schedule.timing, after)}."
+    return f"Everybody in the channel sees it, and it takes the place of that of {when.day(schedule.next.on)}."
 
 
 def _sure(title: str, what: str, yes: str) -> Block:

@@ -7,6 +7,7 @@ readers read: `fallback` builds it escaped and on one line.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Slack advises at most 4,000 characters; what comes after that is cut off without a word.
 FALLBACK_LIMIT = 3_900
@@ -19,14 +20,31 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co"}
 _JOINERS = {"\u200c", "\u200d"}
 
 
+class _Shown(dict[int, str]):
+    """What each character is shown as, worked out when it is first met: every text on a card passes through here."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character.isspace():
+            shown = " "
+        elif character in _JOINERS or unicodedata.category(character) not in _INVISIBLE:
+            shown = character
+        else:
+            shown = ""
+        self[code] = shown
+        return shown
+
+
+_SHOWN = _Shown()
+
+
 def visible(words: str) -> str:
     """`words` without characters that hide, reorder or break what stands around them; white space becomes spaces."""
-    spaced = (" " if character.isspace() else character for character in words)
-    return "".join(
-        character for character in spaced if character in _JOINERS or unicodedata.category(character) not in _INVISIBLE
-    )
+    return words.translate(_SHOWN)
 
 
+# The same titles, labels and sentences stand on card after card.
+@lru_cache(maxsize=4_096)
 def shortened(words: str, limit: int) -> str:
     """`words` on one line, cut at `limit` characters with an ellipsis."""
     line = " ".join(visible(words).split())
@@ -38,6 +56,7 @@ def escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@lru_cache(maxsize=1_024)
 def fallback(*parts: str) -> str:
     """The top-level `text` of a message: `parts` as sentences on one inert line of at most `FALLBACK_LIMIT`."""
     # Slack makes a link of every address that it recognises in parsed text; escaping does not stop it.

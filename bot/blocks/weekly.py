@@ -139,14 +139,15 @@ def _told(heading: str, story: Story, themes: Sequence[Theme], slot_ref: SlotRef
         *takeaway(story),
         *([context(names, emoji=True)] if (names := theme_names(themes)) else []),
         *([context(note)] if note else []),
-        _buttons(story, slot_ref, tried),
+        post_buttons(story, slot_ref, tried),
     ]
     title = f"{heading}: {story.title}" + (f" ({place})." if place else ".")
     shown = f"Themes: {', '.join(theme.name for theme in themes)}." if themes else ""
     return {"text": fallback(title, telling, learned, shown, note), "blocks": blocks}
 
 
-def _buttons(story: Story, slot_ref: SlotRef, tried: int) -> Block:
+def post_buttons(story: Story, slot_ref: SlotRef, tried: int) -> Block:
+    """What can be done with it; `tried` says how many did what it tells."""
     value = slot_ref.value()
     label = f"I tried this · {tried:,}" if tried else "I tried this"
     return actions(

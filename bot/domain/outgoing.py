@@ -18,6 +18,13 @@ class Kind(StrEnum):
     REVIEW_UPDATE = "review_update"
     REVIEW_REMINDER = "review_reminder"
     DECISION = "decision"
+    WELCOME = "welcome"
+
+
+IN_HERDS = frozenset({Kind.WEEKLY_STORY, Kind.WEEKLY_QUESTION})
+"""What comes for many channels in the same minute, and so keeps pace (`bot.domain.pace`). What people cause comes one
+by one, and goes at once."""
+_HARMLESS_TWICE = frozenset({Kind.WEEKLY_UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,9 @@ class Outgoing:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether sending it twice does no harm: a redrawing does the same twice, a post does not."""
-        return self.changes is not None
+        """Whether sending it twice does no harm: a redrawing does the same twice, and to be asked twice is better than
+        never; a post is neither."""
+        return self.changes is not None or self.kind in _HARMLESS_TWICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row that this process alone may send until its lease ends.
+    """A row that this process alone may send, from `say_at` on and no later than `say_until`.
 
     `base` is the message that it changes or replies to; None when that was never sent.
     """
@@ -63,6 +71,24 @@ class Claimed:
     lease: str
     tries: int
     base: Posted | None
+    say_at: datetime
+    say_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A post of the story of the week, or its question, of which nobody knows whether it is there.
+
+    `key` went along with it unseen; `thread` is where a question was said; `looks` tells how often it was looked for in
+    vain; `owner_id` is whoever set the schedule up, None when it was deleted.
+    """
+
+    outgoing: Outgoing
+    key: str
+    said_at: datetime
+    looks: int
+    thread: Posted | None
+    owner_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

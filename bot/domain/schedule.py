@@ -64,8 +64,9 @@ class Schedule:
     def set_up(
         self, owner_id: str, timing: Timing, themes: tuple[str, ...], *, asks_question: bool, now: datetime
     ) -> "Schedule":
+        """Going on from now, unless somebody paused it."""
         changed = replace(self, owner_id=owner_id, timing=timing, themes=themes, asks_question=asks_question)
-        return changed._going_on(now)
+        return changed._after() if self.pause is Pause.BY_HAND else changed._going_on(now)
 
     def paused(self, why: Pause, error: str | None = None) -> "Schedule":
         return self._after(pause=why, next=None, refused_with=error)
@@ -133,3 +134,14 @@ def post_key(channel_id: str, on: date) -> str:
 def question_key(post: str) -> str:
     """The outbox's key of the question in the thread of a post."""
     return f"{post}:question"
+
+
+def about(channel_id: str, on: date) -> str:
+    """What everything that is said of a slot is about."""
+    return f"{channel_id}:{on.isoformat()}"
+
+
+def read_about(written: str) -> tuple[str, date]:
+    """The channel and date of what a message of the outbox is about."""
+    channel_id, _, on = written.partition(":")
+    return channel_id, date.fromisoformat(on)

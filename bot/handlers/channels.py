@@ -21,14 +21,14 @@ async def be_in(client: AsyncWebClient, channel_id: str, *, joins: bool) -> None
         if channel.get("is_private"):
             raise UserError(_INVITE)
         if not joins:
-            raise NotInvitedError("I am not in that channel yet. Tick that I may join it, or type /invite @storybot there.")
+            raise NotInvitedError("I am not in that channel. Tick that I may join it, or type /invite @storybot there.")
         await client.conversations_join(channel=channel_id)
     except FAILED as failed:
         if error_of(failed) in ("channel_not_found", "missing_scope"):
             raise UserError(_INVITE) from failed
         if error_of(failed):
             raise UserError(f"Slack does not let me into that channel ({error_of(failed)}).") from failed
-        raise UserError("Slack does not answer just now. Please send it again in a moment.") from failed
+        raise UserError("Slack does not answer just now. Please try again in a moment.") from failed
 
 
-_INVITE = "I am not in that channel. Open it, type /invite @storybot, and then send this again."
+_INVITE = "I am not in that channel. Open it, type /invite @storybot, and then try again."

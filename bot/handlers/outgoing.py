@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.message import QUIETLY, Message
+from bot.domain.clock import Now
 from bot.domain.outgoing import (
     Claimed,
     Dropped,
@@ -50,9 +51,10 @@ _UNTIL_INVITED = frozenset({"channel_not_found", "is_archived", "not_in_channel"
 class Sender:
     """Sends one claimed row; `draws` says how each kind looks, None for what there is no reason to say any more."""
 
-    def __init__(self, draws: Mapping[Kind, Draw], client_of: ClientOf) -> None:
+    def __init__(self, draws: Mapping[Kind, Draw], client_of: ClientOf, now: Now) -> None:
         self._draws = draws
         self._client_of = client_of
+        self._now = now
 
     async def send(self, claimed: Claimed) -> Outcome:
         outgoing = claimed.outgoing
@@ -60,6 +62,9 @@ class Sender:
         needs_base = outgoing.changes or outgoing.replies_to
         if message is None or (needs_base and claimed.base is None):
             return Dropped()
+        if self._now() > claimed.say_until:
+            # This process stood still: by the time of an answer its lease may be over, and another's word count.
+            return RefusedForNow(timedelta(), "too_late")
         try:
             return await self._call(outgoing, claimed.base, message)
         except FAILED as failed:
@@ -86,7 +91,7 @@ class Sender:
 def _outcome(claimed: Claimed, failed: BaseException) -> Outcome:
     error = error_of(failed) or type(failed).__name__
     if is_refused_for_now(failed):
-        return RefusedForNow(_retry_after(failed) or _longer_each_time(claimed.tries), error)
+        return RefusedForNow(retry_after(failed) or _longer_each_time(claimed.tries), error)
     if is_unconfirmed(failed) or not isinstance(failed, SlackApiError):
         return Unknown(error)
     is_card = claimed.outgoing.kind is Kind.REVIEW_CARD
@@ -100,7 +105,8 @@ def _longer_each_time(tries: int) -> timedelta:
     return min(_AGAIN_AFTER * (1 << min(tries - 1, 10)), _AGAIN_AFTER_AT_MOST)
 
 
-def _retry_after(failed: BaseException) -> timedelta | None:
+def retry_after(failed: BaseException) -> timedelta | None:
+    """How long Slack asks to wait; None where it does not say."""
     headers = getattr(getattr(failed, "response", None), "headers", None) or {}
     seconds = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     return timedelta(seconds=min(int(seconds), 3600)) if str(seconds).isdigit() else None

@@ -1,7 +1,8 @@
 """Setting up the story of the week: the list, the form, and what can be done with a schedule."""
 
+import uuid
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,8 +14,10 @@ from bot.blocks.schedule_form import ScheduleForm, SetUp, form, read, sent
 from bot.blocks.schedules import (
     ScheduleRef,
     listed,
+    not_invited,
     one,
     pin_form,
+    pinned,
     read_pin,
     read_schedule_ref,
     story_options,
@@ -27,10 +30,12 @@ from bot.domain.draft import DraftErrors
 from bot.domain.permissions import Action
 from bot.domain.person import Person
 from bot.domain.schedule import Schedule, SlotState
+from bot.domain.slots import Timing
+from bot.domain.story import Story
 from bot.domain.workspace import Workspace
 from bot.errors import StoreUnavailableError, UserError
 from bot.handlers.channels import NotInvitedError, be_in
-from bot.handlers.forms import open_form
+from bot.handlers.forms import kept_in_time, open_form
 from bot.handlers.permissions import Guard, person_of, reader_of
 from bot.handlers.replies import Replies
 from bot.services.shelves import Shelves
@@ -69,9 +74,9 @@ class Scheduling:
         app.action(ids.MORE_SCHEDULES)(self.page)
         app.action(ids.ALL_SCHEDULES)(self.page)
         app.view(ids.SCHEDULE_FORM)(self.form_sent)
-        app.view(ids.PIN_FORM)(self.pinned)
-        app.options({"block_id": "zone", "action_id": "value"})(self.suggest_zones)
-        app.options({"block_id": "story_id", "action_id": "value"})(self.suggest_stories)
+        app.view(ids.PIN_FORM)(self.pin_sent)
+        for block_id in ("zone", "story_id"):
+            app.options({"block_id": block_id, "action_id": "value"})(self.suggest)
 
     async def listed(self, person: Person, body: Payload, client: AsyncWebClient) -> Message | None:
         """What `/story schedule` shows; where there is nothing yet, the form to begin with."""
@@ -87,22 +92,13 @@ class Scheduling:
         await ack()
         await self._open_new(person_of(context), body, client)
 
-    async def join(
-        self, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
-    ) -> None:
-        await ack()
-        person = person_of(context)
-        values = ScheduleForm(action["value"], zone=person.zone, joins=True)
-        await self._open(person, values, SetUp(), body, client)
-
     async def change(
         self, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
     ) -> None:
         await ack()
         person = person_of(context)
         schedule = await self._schedule(person.workspace, action)
-        meta = SetUp(schedule.channel_id, schedule.id, schedule.revision)
-        await self._open(person, ScheduleForm.of(schedule), meta, body, client)
+        await self._open(person, ScheduleForm.of(schedule), SetUp.of(schedule), body, client)
 
     async def form_sent(self, ack: AsyncAck, view: Payload, context: Payload, client: AsyncWebClient) -> None:
         """Set up or change a channel's schedule; whatever is in the way is told in the form."""
@@ -116,14 +112,8 @@ class Scheduling:
 
         try:
             timing = values.timing([theme.id for theme in themes])
-            channel_id = meta.channel_id or values.channel_id
-            await be_in(client, channel_id, joins=values.joins)
-            schedule = await self._weekly.set_up(
-                person, channel_id, timing, values.themes, asks_question=values.asks_question
-            )
-            if values.posts_now:
-                await self._weekly.tell_now(schedule.workspace, schedule.channel_id)
-                schedule = await self._weekly.schedule(schedule.workspace, schedule.channel_id)
+            schedule = await kept_in_time(self._set_up(person, meta, values, timing, client))
+            schedule, first = await self._first_post(schedule) if values.posts_now else (schedule, "")
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except NotInvitedError as refused:
@@ -133,16 +123,33 @@ class Scheduling:
         except StoreUnavailableError:
             await again("I could not save this just now. Please send it again in a moment.")
         else:
-            await ack(response_action="update", view=sent(schedule, self._now(), posts_now=values.posts_now))
+            await ack(response_action="update", view=sent(schedule, self._now(), first))
+
+    async def _set_up(
+        self, person: Person, meta: SetUp, values: ScheduleForm, timing: Timing, client: AsyncWebClient
+    ) -> Schedule:
+        if meta.channel_id:
+            await self._weekly.schedule(person.workspace, meta.channel_id)
+        await be_in(client, values.channel_id, joins=values.joins)
+        return await self._weekly.set_up(
+            person, values.channel_id, meta.schedule_id, timing, values.themes, asks_question=values.asks_question
+        )
+
+    async def _first_post(self, schedule: Schedule) -> tuple[Schedule, str]:
+        """Post at once, and what is said of it; the schedule is set up whether that can be or not."""
+        try:
+            await self._weekly.tell_now(schedule.workspace, schedule.channel_id)
+        except UserError as refused:
+            return schedule, str(refused)
+        changed = await self._weekly.schedule(schedule.workspace, schedule.channel_id)
+        return changed, "The first story is on its way."
 
     # What can be done with one
 
     async def skip(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
         await ack()
-        schedule = await self._schedule(person_of(context).workspace, action)
-        if schedule.next is None or schedule.revision != read_schedule_ref(action["value"]).revision:
-            raise UserError("This list is no longer up to date. Ask for it again, then skip.")
-        await self._weekly.skip(schedule.workspace, schedule.channel_id, schedule.next.on)
+        ref = read_slot_ref(action["value"])
+        await self._weekly.skip(person_of(context).workspace, ref.channel_id, ref.on)
         await self._show_again(body, context)
 
     async def unskip(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
@@ -163,9 +170,27 @@ class Scheduling:
         await self._weekly.pause(schedule.workspace, schedule.channel_id)
         await self._show_again(body, context)
 
-    async def resume(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
+    async def resume(
+        self, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
+    ) -> None:
         await ack()
         schedule = await self._schedule(person_of(context).workspace, action)
+        try:
+            await be_in(client, schedule.channel_id, joins=False)
+        except NotInvitedError:
+            await self._replies.whisper(body, not_invited(ScheduleRef.of(schedule)))
+        else:
+            await self._resume(schedule, body, context)
+
+    async def join(
+        self, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
+    ) -> None:
+        await ack()
+        schedule = await self._schedule(person_of(context).workspace, action)
+        await be_in(client, schedule.channel_id, joins=True)
+        await self._resume(schedule, body, context)
+
+    async def _resume(self, schedule: Schedule, body: Payload, context: Payload) -> None:
         await self._weekly.resume(schedule.workspace, schedule.channel_id)
         await self._show_again(body, context)
 
@@ -182,20 +207,24 @@ class Scheduling:
     ) -> None:
         await ack()
         schedule = await self._schedule(person_of(context).workspace, action)
-        library = (await self._shelves.of_workspace(schedule.workspace)).library
-        pinned = library.story(schedule.pin.story_id) if schedule.pin else None
-        await open_form(client, body, pin_form(ScheduleRef.of(schedule), pinned))
+        story = await self._story(schedule.workspace, schedule.pin.story_id) if schedule.pin else None
+        await open_form(client, body, pin_form(ScheduleRef.of(schedule), story))
 
-    async def pinned(self, ack: AsyncAck, view: Payload, context: Payload) -> None:
-        ref, story_id = read_pin(view)
+    async def pin_sent(self, ack: AsyncAck, view: Payload, context: Payload) -> None:
+        person = person_of(context)
         try:
-            await self._weekly.pin(person_of(context), ref.channel_id, story_id)
-        except UserError:
-            await ack(
-                response_action="errors", errors={"story_id": "That story is no longer in the library. Choose another."}
-            )
+            ref, story_id = read_pin(view)
+            schedule = await self._weekly.pin(person, ref.channel_id, story_id)
+        except DraftErrors as found:
+            await ack(response_action="errors", errors=errors(found))
+        except UserError as refused:
+            await ack(response_action="errors", errors={"story_id": str(refused)})
         else:
-            await ack()
+            story = await self._story(person.workspace, story_id) if story_id else None
+            await ack(response_action="update", view=pinned(schedule, story, self._now()))
+
+    async def _story(self, workspace: Workspace, story_id: str) -> Story | None:
+        return (await self._shelves.of_workspace(workspace)).library.story(story_id)
 
     # The list
 
@@ -205,7 +234,7 @@ class Scheduling:
         schedule = await self._schedule(person.workspace, action)
         themes = (await self._shelves.of_workspace(person.workspace)).library.themes
         may_change = self._guard.may(Action.SCHEDULE, person)
-        entry = _entry(await self._weekly.entry(schedule))
+        entry = _entry(await self._weekly.entry(schedule), self._now())
         await self._replies.replace(body, one(entry, themes, self._now(), may_change=may_change))
 
     async def page(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
@@ -217,24 +246,26 @@ class Scheduling:
         await self._replies.replace(body, await self._list(person_of(context), first=0))
 
     async def _list(self, person: Person, first: int) -> Message:
-        entries = [_entry(entry) for entry in await self._weekly.entries(person.workspace)]
+        entries = [_entry(entry, self._now()) for entry in await self._weekly.entries(person.workspace)]
         themes = (await self._shelves.of_workspace(person.workspace)).library.themes
         may_change = self._guard.may(Action.SCHEDULE, person)
         return listed(entries, themes, self._now(), self._command, may_change=may_change, first=first)
 
     # Menus that are searched while somebody types
 
-    async def suggest_zones(self, ack: AsyncAck, payload: Payload, context: Payload) -> None:
-        await ack(options=zone_options(str(payload.get("value") or ""), person_of(context).zone, self._now()))
-
-    async def suggest_stories(self, ack: AsyncAck, payload: Payload, context: Payload) -> None:
-        sharing = await self._shelves.of(reader_of(context))
-        await ack(options=story_options(sharing.suggest(str(payload.get("value") or ""), _SUGGESTED)))
+    async def suggest(self, ack: AsyncAck, payload: Payload, context: Payload) -> None:
+        """Bolt looks at the action_id alone, which all fields have in common: which menu it is, is seen here."""
+        words = str(payload.get("value") or "")
+        if payload["block_id"] == "zone":
+            await ack(options=zone_options(words, person_of(context).zone, self._now()))
+        else:
+            sharing = await self._shelves.of(reader_of(context))
+            await ack(options=story_options(sharing.suggest(words, _SUGGESTED)))
 
     async def _open_new(self, person: Person, body: Payload, client: AsyncWebClient) -> None:
         channel_id = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
         values = ScheduleForm(channel_id if channel_id.startswith(("C", "G")) else "", zone=person.zone)
-        await self._open(person, values, SetUp(), body, client)
+        await self._open(person, values, SetUp(uuid.uuid4().hex), body, client)
 
     async def _open(
         self,
@@ -255,17 +286,16 @@ class Scheduling:
         return schedule
 
 
-def _entry(entry: Entry) -> schedules.Entry:
+def _entry(entry: Entry, now: datetime) -> schedules.Entry:
     """What the list tells of a schedule: what comes, and which of its latest slots did not go as they should."""
-
-    def dates(*states: SlotState) -> tuple[date, ...]:
-        return tuple(week.on for week, _ in entry.latest if week.state in states)
-
+    missed = [(week.on, post) for week, post in entry.latest if week.state is SlotState.MISSED]
+    skipped = [week.slot for week, _ in entry.latest if week.state is SlotState.SKIPPED]
     return schedules.Entry(
         entry.schedule,
         tuple((slot.on, choice) for slot, choice in entry.coming),
-        missed=dates(SlotState.MISSED),
+        missed=tuple(on for on, post in missed if post != "refused"),
+        refused=tuple(on for on, post in missed if post == "refused"),
         unknown=tuple(week.on for week, post in entry.latest if post == "unknown"),
-        empty=dates(SlotState.EMPTY),
-        skipped=dates(SlotState.SKIPPED),
+        empty=tuple(week.on for week, _ in entry.latest if week.state is SlotState.EMPTY),
+        skipped=tuple(slot.on for slot in skipped if slot.due_at > now),
     )

@@ -1,6 +1,5 @@
 """The story of the week in its channel: how it is drawn, its buttons, and what is asked of its owner."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,6 +16,7 @@ from bot.blocks.weekly import (
     none_yet,
     paused,
     post,
+    post_buttons,
     question,
     read_slot_ref,
     settled,
@@ -28,19 +28,21 @@ from bot.domain.clock import Now
 from bot.domain.outgoing import Kind, Outgoing
 from bot.domain.person import Person
 from bot.domain.rotation import Choice
-from bot.domain.schedule import Schedule, Week
+from bot.domain.schedule import Schedule, Week, read_about
 from bot.domain.slots import Slot
 from bot.domain.story import Story, Theme
 from bot.domain.workspace import Reader, Workspace
 from bot.errors import UserError
 from bot.handlers.permissions import person_of, reader_of
+from bot.handlers.read_back import metadata
 from bot.handlers.replies import Replies
 from bot.services.shelves import Shelves
-from bot.services.weekly import Weekly, read_about
+from bot.services.weekly import Weekly
 
 Payload = Mapping[str, Any]
 
-METADATA = "storybot_week"
+# A response_url takes five posts.
+REDRAWN = 4
 
 
 def draw_post(schedule: Schedule, slot: Slot, choice: Choice, themes: Sequence[Theme], is_late: bool) -> Message:
@@ -58,8 +60,6 @@ class WeeklyPosts:
         self._replies = replies
         self._command = command
         self._now = now
-        # Two people who press at once must not have the older count drawn last.
-        self._counting = asyncio.Lock()
 
     def register(self, app: AsyncApp) -> None:
         app.action(ids.TRIED)(self.tried)
@@ -81,9 +81,9 @@ class WeeklyPosts:
     # What people ask for
 
     async def this_week(self, reader: Reader, channel_id: str) -> Message:
-        """The story that this channel was told last."""
-        if week := await self._weekly.this_week(reader.workspace, channel_id):
-            library = (await self._shelves.of(reader)).library
+        """The latest story of this channel that may be told to whoever asks."""
+        library = (await self._shelves.of(reader)).library
+        for week in await self._weekly.told_lately(reader.workspace, channel_id):
             if week.story and library.story(week.story.id):
                 ref, themes = _ref(week, week.story), library.themes_of(week.story)
                 return this_week(week.story, themes, ref, tried=await self._weekly.tried(week))
@@ -100,25 +100,28 @@ class WeeklyPosts:
         """Count somebody in, or out again, and redraw the post with the new count."""
         await ack()
         person, ref = person_of(context), read_slot_ref(action["value"])
-        async with self._counting:
-            week, _, count = await self._weekly.try_it(person.workspace, ref.channel_id, ref.on, person.user_id)
-            if body["container"].get("is_ephemeral"):
-                await self._replies.replace(body, await self.this_week(reader_of(context), ref.channel_id))
-            elif week.message and week.story:
-                await self._replies.replace(body, _counted(week, week.story, count))
+        week = await self._week(person.workspace, ref.channel_id, ref.on)
+        await self._weekly.try_it(week, person.user_id)
+        drawn = None
+        for _ in range(REDRAWN):
+            # Of two who press at once, the one whose redrawing comes last sees that there is a newer count.
+            if (count := await self._weekly.tried(week)) == drawn:
+                break
+            await self._replies.replace(body, await self._counted(body, reader_of(context), week, count))
+            drawn = count
 
     async def save(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
         await ack()
         person, ref = person_of(context), read_slot_ref(action["value"])
         (await self._shelves.of_workspace(person.workspace)).story(ref.story_id)
-        is_saved = await self._weekly.save(person.workspace, person.user_id, ref.story_id)
-        told = f"Saved: {self._command} saved lists it." if is_saved else "Taken off your list."
-        await self._replies.whisper(body, apology(told))
+        is_new = await self._weekly.save(person.workspace, person.user_id, ref.story_id)
+        told = "Saved" if is_new else "You have saved it already"
+        await self._replies.whisper(body, apology(f"{told}: {self._command} saved lists it."))
 
     async def unsave(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
         await ack()
         person = person_of(context)
-        await self._weekly.save(person.workspace, person.user_id, action["value"])
+        await self._weekly.unsave(person.workspace, person.user_id, action["value"])
         await self._replies.replace(body, await self.saved(person))
 
     async def post_again(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
@@ -140,17 +143,19 @@ class WeeklyPosts:
     # What is said later
 
     async def draw_story(self, outgoing: Outgoing) -> Message | None:
-        """The frozen post, unless its story was withdrawn meanwhile."""
-        week = await self._week_of(outgoing)
-        library = (await self._shelves.of_workspace(outgoing.workspace)).library
-        if not (week.message and week.story and library.story(week.story.id)):
+        """The frozen post, if it is still to be made."""
+        week = await self._weekly.to_post(await self._week_of(outgoing))
+        if week is None or week.message is None:
             return None
-        metadata = {"event_type": METADATA, "event_payload": {"key": week.key}}
-        return {"text": str(week.message["text"]), "blocks": _blocks(week), "metadata": metadata}
+        return {
+            "text": str(week.message["text"]),
+            "blocks": list(week.message["blocks"]),
+            "metadata": metadata(outgoing.kind, week.key),
+        }
 
     async def draw_question(self, outgoing: Outgoing) -> Message | None:
         week = await self._week_of(outgoing)
-        return question(week.story) if week.story else None
+        return {**question(week.story), "metadata": metadata(outgoing.kind, week.key)} if week.story else None
 
     async def draw_unknown(self, outgoing: Outgoing) -> Message | None:
         week = await self._week_of(outgoing)
@@ -160,6 +165,12 @@ class WeeklyPosts:
         channel_id, _ = read_about(outgoing.about)
         schedule = await self._weekly.find(outgoing.workspace, channel_id)
         return paused(schedule, schedule.refused_with or "", self._command) if schedule and schedule.pause else None
+
+    async def _counted(self, body: Payload, reader: Reader, week: Week, count: int) -> Message:
+        """What somebody pressed on, as it is with this count."""
+        if body["container"].get("is_ephemeral"):
+            return await self.this_week(reader, week.channel_id)
+        return _post_of(week, count)
 
     async def _week_of(self, outgoing: Outgoing) -> Week:
         return await self._week(outgoing.workspace, *read_about(outgoing.about))
@@ -178,17 +189,15 @@ def _title(week: Week) -> str:
     return week.story.title if week.story else "A story"
 
 
-def _counted(week: Week, story: Story, count: int) -> Message:
-    """The post as it was frozen, with the count of today on its button."""
-    buttons = next(block for block in post(story, (), _ref(week, story), tried=count)["blocks"] if _is_row(block))
-    blocks = [buttons if _is_row(block) else block for block in _blocks(week)]
-    return {"text": str(week.message["text"]) if week.message else "", "blocks": blocks}
+def _post_of(week: Week, count: int) -> Message:
+    """The post as it was frozen, with the count of this moment on its button."""
+    message = week.message or {"text": "", "blocks": []}
+    blocks: list[Block] = list(message["blocks"])
+    if week.story:
+        row = post_buttons(week.story, _ref(week, week.story), count)
+        blocks = [row if _is_row(block) else block for block in blocks]
+    return {"text": str(message["text"]), "blocks": blocks}
 
 
 def _is_row(block: Block) -> bool:
     return bool(block["type"] == "actions")
-
-
-def _blocks(week: Week) -> list[Block]:
-    blocks: list[Block] = list(week.message["blocks"]) if week.message else []
-    return blocks

@@ -25,7 +25,7 @@ TOPIC_COSINES = (0.0, 0.6)
 THEME_COSINES = (0.45, 0.85)
 
 # Two letters before the full stop: "B. Dalton" is no end of a sentence.
-_SENTENCE_END = re.compile(r"(?<=\w\w[.!?…])[\"'”’)]*\s+|\n{2,}")
+_SENTENCE_END = re.compile(r"(?<=\w\w[.!?…])[\"'”’)]*\s+|(?<=[。！？])|\n{2,}")
 
 
 class Neighbour(NamedTuple):
@@ -98,7 +98,7 @@ class Passages:
         rows = np.repeat(self._starts[stories] - starts[:-1], sizes) + np.arange(starts[-1])
         cosines = self._vectors.cosines(vector, rows)
         nearest = np.maximum.reduceat(cosines, starts[:-1])
-        whole = np.add.reduceat(cosines, starts[:-1]) / self._lengths[stories]
+        whole = np.divide(np.add.reduceat(cosines, starts[:-1]), self._lengths[stories], dtype=np.float32)
         return _likeness(nearest, SENTENCE_COSINES), _likeness(whole, TOPIC_COSINES)
 
     def closest(self, vector: Floats, story: int) -> tuple[str, float]:

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 # So many are said side by side: enough for a minute in which many channels are due, and no burden for anybody.
 AT_ONCE = 40
 # What another replica put in line, or a moment that came, is seen after so long at most.
-LOOK_EVERY = timedelta(seconds=2)
+LOOK_EVERY = timedelta(seconds=1)
 LOOK_AGAIN_WHEN_BROKEN = timedelta(seconds=5)
 
 Send = Callable[[Claimed], Awaitable[Outcome]]
@@ -96,6 +96,9 @@ class Outbox:
         self._wake.set()
 
     async def _say(self, claimed: Claimed) -> None:
+        wait = claimed.say_at - self._now()
+        if wait > timedelta():
+            await asyncio.sleep(wait.total_seconds())
         try:
             outcome = await self._send(claimed)
         except StoreUnavailableError as error:

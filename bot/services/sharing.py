@@ -3,6 +3,7 @@
 import random
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from bot.domain.library import Library
@@ -14,6 +15,8 @@ from bot.services.seen import Seen
 
 RUNNERS_UP = 2
 NEAREST = 3
+# Different wishes of which the answers are remembered, in memory only.
+ASKED = 2_000
 # So many matches are looked at for one answer, and so near to the best one's score is as good: the scores of stories
 # that show the same theme equally differ by less.
 CONSIDERED = 12
@@ -52,13 +55,14 @@ class Sharing:
 
     def __init__(self, library: Library, matching: Matching, seen: Seen, rng: random.Random) -> None:
         self.library = library
-        self._matching = matching
+        # Many ask for the same, and a library is never changed in place: what was found once stays so.
+        self._match = lru_cache(maxsize=ASKED)(matching.match)
         self._seen = seen
         self._rng = rng
 
     def find(self, reader: Reader, words: str) -> Found | Nothing:
         """The best-fitting story for `words`; of several that fit as well, the one this person saw longest ago."""
-        matches = self._matching.match(words, limit=CONSIDERED)
+        matches = self._match(words, limit=CONSIDERED)
         strong = [match for match in matches if match.is_strong]
         if not strong:
             return Nothing(words, tuple(match.story for match in matches[:NEAREST]))
@@ -76,7 +80,7 @@ class Sharing:
         if not words:
             return self._surprise(reader, without=shown)
         told = self._seen.just(reader).union(shown)
-        left = [match for match in self._matching.match(words) if match.is_strong and match.story.id not in told]
+        left = [match for match in self._match(words) if match.is_strong and match.story.id not in told]
         return self._show(reader, words, left[0], left[1:]) if left else None
 
     def surprise(self, reader: Reader) -> Found:
@@ -90,7 +94,7 @@ class Sharing:
         """The story of this id, chosen by the reader; with `words`, why it fits them, and what else does."""
         story = self.story(story_id)
         self._seen.remember(reader, story.id)
-        matches = self._matching.match(words) if words else []
+        matches = self._match(words) if words else []
         why = next((match.why for match in matches if match.story.id == story_id), ())
         others = (match.story for match in matches if match.is_strong and match.story.id not in {*shown, story_id})
         return Found(words, story, why, tuple(others)[:RUNNERS_UP])
@@ -101,7 +105,7 @@ class Sharing:
             return list(self.library.stories[:limit])
         said = words.casefold().strip()
         by_title = [story for story in self.library.stories if said in story.title.casefold()]
-        found = [*by_title, *(match.story for match in self._matching.match(words, limit))]
+        found = [*by_title, *(match.story for match in self._match(words, limit))]
         return list(dict.fromkeys(found))[:limit]
 
     def story(self, story_id: str) -> Story:

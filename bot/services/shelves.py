@@ -98,6 +98,11 @@ class Shelves:
         self._shelves.move_to_end(workspace)
         return shelf.sharing
 
+    async def library_of(self, workspace: Workspace) -> Library:
+        """What a workspace has at this moment; StoreUnavailableError where that cannot be known."""
+        _, own = await self._store.stories_of(workspace)
+        return self._library.with_own(own)
+
     async def reads_like(self, workspace: Workspace, told: Told, waiting: Sequence[Told]) -> str | None:
         """The title of a story that this one tells again: one that the workspace has, or one that waits there.
 

@@ -2,17 +2,27 @@
 
 import random
 import secrets
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.domain.clock import Now
+from bot.domain.library import Library
 from bot.domain.outgoing import Kind, Outcome, Outgoing, Refused, Unknown
 from bot.domain.person import Person
 from bot.domain.rotation import Choice, Pin, Telling, choose, preview
-from bot.domain.schedule import LATE_FROM, Pause, Schedule, SlotState, Week, post_key, question_key
+from bot.domain.schedule import (
+    LATE_FROM,
+    Pause,
+    Schedule,
+    SlotState,
+    Week,
+    about,
+    post_key,
+    question_key,
+    read_about,
+)
 from bot.domain.slots import Slot, Timing, slots
 from bot.domain.story import Story, Theme
 from bot.domain.workspace import Workspace
@@ -87,14 +97,26 @@ class Weekly:
         return await self._store.schedule(workspace, channel_id)
 
     async def set_up(
-        self, person: Person, channel_id: str, timing: Timing, themes: tuple[str, ...], *, asks_question: bool
+        self,
+        person: Person,
+        channel_id: str,
+        schedule_id: str,
+        timing: Timing,
+        themes: tuple[str, ...],
+        *,
+        asks_question: bool,
     ) -> Schedule:
-        """Set up a channel's story of the week, or change it."""
+        """Set up a channel's story of the week, or change it; whoever wishes for a new one brings a new id.
+
+        UserError when the channel has another one.
+        """
         before = await self._store.schedule(person.workspace, channel_id)
+        if before and before.id != schedule_id:
+            raise UserError("That channel has a story of the week already, which can be changed in the list.")
         begun = before or Schedule(
             person.workspace,
             channel_id,
-            uuid.uuid4().hex,
+            schedule_id,
             person.user_id,
             timing,
             # A channel's weeks outlive its schedule: a new one does not post twice in a week.
@@ -109,7 +131,7 @@ class Weekly:
 
     async def resume(self, workspace: Workspace, channel_id: str) -> Schedule:
         before = await self.schedule(workspace, channel_id)
-        return await self._keep(before, before.resumed(self._now()))
+        return await self._keep(before, before.resumed(self._now())) if before.pause else before
 
     async def skip(self, workspace: Workspace, channel_id: str, on: date) -> Schedule:
         """Pass the slot of this date over; pressed twice, it skips once."""
@@ -132,8 +154,8 @@ class Weekly:
     async def pin(self, person: Person, channel_id: str, story_id: str | None) -> Schedule:
         """Have this story told at the next slot; None takes the pin off."""
         before = await self.schedule(person.workspace, channel_id)
-        if story_id is not None:
-            (await self._shelves.of_workspace(person.workspace)).story(story_id)
+        if story_id and not (await self._shelves.library_of(person.workspace)).story(story_id):
+            raise UserError("That story is no longer told. Choose another.")
         return await self._keep(before, before.pinning(Pin(story_id, person.user_id) if story_id else None))
 
     async def delete(self, workspace: Workspace, channel_id: str) -> None:
@@ -151,26 +173,25 @@ class Weekly:
         await self._keep(before, before.told_now(slot.on, now), [week], self._posts(before, week, now))
         return week
 
-    async def this_week(self, workspace: Workspace, channel_id: str) -> Week | None:
-        """The story that a channel was told last."""
+    async def told_lately(self, workspace: Workspace, channel_id: str) -> list[Week]:
+        """What a channel was told in the latest weeks, the newest first."""
         weeks = await self._store.weeks(workspace, channel_id, _LISTED_WEEKS)
-        return next((week for week, _ in weeks if week.state is SlotState.TOLD), None)
+        return [week for week, _ in weeks if week.state is SlotState.TOLD]
 
-    async def try_it(self, workspace: Workspace, channel_id: str, on: date, user_id: str) -> tuple[Week, bool, int]:
-        """Say that somebody tried what a story told, or take it back: the week, whether they have, and how many."""
-        week = await self._store.week(workspace, channel_id, on)
-        if week is None:
-            raise UserError("That story is no longer here.")
-        has_tried, count = await self._store.toggle_tried(workspace, channel_id, on, user_id)
-        return week, has_tried, count
+    async def try_it(self, week: Week, user_id: str) -> None:
+        """Say that somebody tried what a story told, or take that back."""
+        await self._store.toggle_tried(week.workspace, week.channel_id, week.on, user_id)
 
     async def tried(self, week: Week) -> int:
         """How many tried what a story told."""
         return await self._store.tried(week.workspace, week.channel_id, week.on)
 
     async def save(self, workspace: Workspace, user_id: str, story_id: str) -> bool:
-        """Save a story for oneself, or take it off; whether it is saved now."""
-        return await self._store.toggle_saved(workspace, user_id, story_id, self._now())
+        """Save a story for oneself; False when it was saved before."""
+        return await self._store.save(workspace, user_id, story_id, self._now())
+
+    async def unsave(self, workspace: Workspace, user_id: str, story_id: str) -> None:
+        await self._store.unsave(workspace, user_id, story_id)
 
     async def saved(self, workspace: Workspace, user_id: str) -> list[Story]:
         """What somebody saved and is still in the library, the newest first."""
@@ -210,7 +231,29 @@ class Weekly:
         if await self._store.keep(before, after, now, used, say):
             self._wake()
 
-    # What became of a post
+    # What becomes of a post
+
+    async def to_post(self, week: Week) -> Week | None:
+        """What is to be said for a slot when its turn has come; None when nothing is, any more.
+
+        A story that was withdrawn meanwhile gives its place to another. A schedule that was deleted says nothing, and
+        what Slack did not take for so long that it would surprise is missed.
+        """
+        schedule = await self._store.schedule(week.workspace, week.channel_id)
+        is_gone = schedule is None or schedule.id != week.schedule_id
+        if schedule is None or is_gone or week.slot.is_missed(self._now(), self._rules.catch_up):
+            await self._store.mark(week, SlotState.MISSED)
+            return None
+        library = await self._shelves.library_of(week.workspace)
+        if week.story and library.story(week.story.id):
+            return week
+        # A pin that is there by now is for the next slot.
+        other = await self._told(replace(schedule, pin=None), week.slot, self._now())
+        if other.state is SlotState.EMPTY:
+            await self._store.mark(week, SlotState.EMPTY)
+            return None
+        await self._store.retell(week, other)
+        return await self.week(week.workspace, week.channel_id, week.on)
 
     async def settled(self, outgoing: Outgoing, outcome: Outcome) -> None:
         """A channel that takes no posts pauses; where nobody knows, its owner is asked."""
@@ -235,10 +278,13 @@ class Weekly:
 
     async def it_is_there(self, week: Week) -> bool:
         """Somebody has looked and seen the post. False when that was settled before."""
-        return await self._store.found(week, None, self._now())
+        return await self._store.found(week, self._now())
 
     async def post_again(self, week: Week) -> bool:
         """Somebody has looked and not seen the post. False when that was settled before."""
+        await self.schedule(week.workspace, week.channel_id)
+        if week.slot.is_missed(self._now(), self._rules.catch_up):
+            raise UserError("It is too late for that one by now. Post now, in the list, tells the next story.")
         again = await self._store.not_found(week, self._now())
         self._wake()
         return again
@@ -254,24 +300,24 @@ class Weekly:
             return []
         walk = slots(schedule.timing, schedule.next.due_at - timedelta(microseconds=1), schedule.last)
         coming = [slot for slot, _ in zip(walk, range(PREVIEWED), strict=False)]
-        stories, history, fresh = await self._told_so_far(schedule)
+        library, history, fresh = await self._told_so_far(schedule)
         dates = [slot.on for slot in coming]
-        choices = preview(stories, history, dates, schedule.draw, fresh, schedule.pin)
+        choices = preview(library.stories, history, dates, schedule.draw, fresh, schedule.pin)
         return list(zip(coming, choices, strict=False))
 
-    async def _told_so_far(self, schedule: Schedule) -> tuple[Sequence[Story], list[Telling], set[str]]:
+    async def _told_so_far(self, schedule: Schedule) -> tuple[Library, list[Telling], set[str]]:
         workspace = schedule.workspace
-        library = (await self._shelves.of_workspace(workspace)).library
+        library = await self._shelves.library_of(workspace)
         history = await self._store.history(workspace, schedule.channel_id)
-        return library.stories, history, await self._shelves.fresh(workspace, self._now() - FRESH_FOR)
+        return library, history, await self._shelves.fresh(workspace, self._now() - FRESH_FOR)
 
     async def _told(self, schedule: Schedule, slot: Slot, now: datetime) -> Week:
         """The week of a slot with its story and message frozen, or an empty one when nothing can be told."""
-        stories, history, fresh = await self._told_so_far(schedule)
-        choice = choose(stories, history, slot.on, schedule.draw, fresh, schedule.pin)
+        library, history, fresh = await self._told_so_far(schedule)
+        before = [telling for telling in history if telling.on != slot.on]
+        choice = choose(library.stories, before, slot.on, schedule.draw, fresh, schedule.pin)
         if choice is None:
             return self._week(schedule, slot, SlotState.EMPTY)
-        library = (await self._shelves.of_workspace(schedule.workspace)).library
         is_late = now - slot.due_at > LATE_FROM
         message = self._draw(schedule, slot, choice, library.themes_of(choice.story), is_late)
         return self._week(schedule, slot, SlotState.TOLD, choice, message)
@@ -300,16 +346,16 @@ class Weekly:
         """The post and, in its thread, the question."""
         if week.state is not SlotState.TOLD:
             return []
-        key, about = post_key(week.channel_id, week.on), f"{week.channel_id}:{week.on.isoformat()}"
+        key, slot = post_key(week.channel_id, week.on), about(week.channel_id, week.on)
         at = max(now, week.slot.due_at + self._apart(week.channel_id))
-        post = Outgoing(week.workspace, key, Kind.WEEKLY_STORY, about, week.channel_id, due_at=at)
+        post = Outgoing(week.workspace, key, Kind.WEEKLY_STORY, slot, week.channel_id, due_at=at)
         if not schedule.asks_question:
             return [post]
         question = Outgoing(
             week.workspace,
             question_key(key),
             Kind.WEEKLY_QUESTION,
-            about,
+            slot,
             week.channel_id,
             replies_to=key,
             due_at=at,
@@ -332,12 +378,6 @@ class Weekly:
             raise UserError("Somebody changed this schedule in the same moment. Look at it again, then try once more.")
         self._wake()
         return after
-
-
-def read_about(about: str) -> tuple[str, date]:
-    """The channel and date of what a message of the outbox is about."""
-    channel_id, _, on = about.partition(":")
-    return channel_id, date.fromisoformat(on)
 
 
 def _note(kind: Kind, outgoing: Outgoing, to: str) -> Outgoing:

@@ -5,10 +5,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.outgoing import (
+    IN_HERDS,
     Claimed,
     Dropped,
     Kind,
@@ -19,6 +33,7 @@ from bot.domain.outgoing import (
     RefusedForNow,
     Unknown,
 )
+from bot.domain.pace import AHEAD, AT_ONCE, CHANNEL_APART, WORKSPACE_APART, Pace
 from bot.domain.workspace import Workspace
 from bot.storage.database import Database
 from bot.storage.statements import insert_or_ignore, of, within
@@ -26,9 +41,12 @@ from bot.storage.tables import outbox
 
 # Whoever claims a row has so long to say it; after that nobody knows what became of it.
 LEASE = timedelta(seconds=60)
+# A call takes ten seconds at most: begun no later than this, it ends well before the lease.
+_LAST_CALL = timedelta(seconds=40)
 
 DUE, SENDING, SENT, UNKNOWN, REFUSED, DROPPED = "due", "sending", "sent", "unknown", "refused", "dropped"
 _OPEN = (DUE, SENDING)
+RATE_LIMITED = "ratelimited"
 _KEY = (outbox.c.enterprise_id, outbox.c.team_id, outbox.c.key)
 
 
@@ -44,42 +62,53 @@ class OutboxStore:
         """What is due, the longest waiting first, and from now on this process's to send.
 
         What changes a message or replies to it waits until that was sent. At one place things are said one after the
-        other, and redrawn one after the other: Slack takes about one post a second there, and of two redrawings side by
-        side the older might come last.
+        other, and redrawn one after the other: of two redrawings side by side the older might come last. What comes in
+        herds keeps pace with what was said of late, by whatever replica.
         """
+        base = outbox.alias("base")
         first = (
-            select(*_KEY)
+            select(outbox, *(base.c[name].label(f"base_{name}") for name in ("channel_id", "ts", "sent_at")))
+            .outerjoin(base, and_(_is_base(base), base.c.state == SENT, base.c.ts.is_not(None)))
             .where(tuple_(*_KEY).in_(_first_at_each_place(now, limit)), outbox.c.state == DUE)
-            .with_for_update(skip_locked=True)
+            .order_by(*_ORDER)
+            .with_for_update(skip_locked=True, of=outbox)
         )
-        mine = {"state": SENDING, "lease": self._lease, "lease_until": now + LEASE, "tries": outbox.c.tries + 1}
         async with self._database.writing() as connection:
-            keys = [tuple(row) for row in await connection.execute(first)]
-            if not keys:
+            rows = list(await connection.execute(first))
+            if not rows:
                 return []
-            rows = await connection.execute(
-                update(outbox).where(tuple_(*_KEY).in_(keys)).values(mine).returning(outbox)
-            )
-            claimed = list(rows)
-            return [Claimed(_outgoing(row), self._lease, row.tries, await _base(connection, row)) for row in claimed]
+            pace = Pace.of(now, await _said_lately(connection, now))
+            claimed = [one for row in rows if (one := self._claimed(row, pace))]
+            if claimed:
+                await connection.execute(_CLAIM, [_claiming(one, now) for one in claimed])
+        return claimed
+
+    def _claimed(self, row: Row[Any], pace: Pace) -> Claimed | None:
+        """None for what would be too soon."""
+        outgoing, say_at = outgoing_of(row), pace.now
+        if outgoing.kind in IN_HERDS:
+            moment = pace.moment(outgoing.workspace, row.base_sent_at)
+            if moment is None:
+                return None
+            say_at = moment
+        base = Posted(row.base_channel_id, row.base_ts) if row.base_ts else None
+        return Claimed(outgoing, self._lease, row.tries + 1, base, say_at, pace.now + _LAST_CALL)
 
     async def record(self, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
         """What became of it; False when the lease had ended meanwhile, so that it is somebody else's word by now.
 
-        What was refused for now makes everything wait that is to be said at the same place in the same way.
+        That it was sent is the truth, however late: it counts while nobody knows better. What was refused for now makes
+        everything wait that is to be said at the same place in the same way.
         """
         outgoing = claimed.outgoing
-        this = within(
-            outbox, outgoing.workspace, key=outgoing.key, lease=claimed.lease, tries=claimed.tries, state=SENDING
-        )
+        this = within(outbox, outgoing.workspace, key=outgoing.key, tries=claimed.tries)
+        mine = and_(outbox.c.state == SENDING, outbox.c.lease == claimed.lease)
+        if isinstance(outcome, Posted):
+            mine = or_(mine, outbox.c.state == UNKNOWN)
         async with self._database.writing() as connection:
-            done = await connection.execute(update(outbox).where(this).values(_after(claimed, outcome, now)))
+            done = await connection.execute(update(outbox).where(this, mine).values(_after(claimed, outcome, now)))
             if isinstance(outcome, RefusedForNow):
-                again_at = now + outcome.wait
-                place = within(outbox, outgoing.workspace, to=outgoing.to, repeatable=outgoing.is_repeatable, state=DUE)
-                await connection.execute(
-                    update(outbox).where(place, outbox.c.due_at < again_at).values(due_at=again_at)
-                )
+                await _hold_back(connection, outgoing, outcome, now)
         return done.rowcount == 1
 
     async def end_leases(self, now: datetime) -> list[tuple[Outgoing, Outcome]]:
@@ -101,13 +130,15 @@ class OutboxStore:
             lost = {"state": UNKNOWN, "error": "lease_ended"}
             await connection.execute(update(outbox).where(unreported).values(lost))
             rows = await connection.execute(update(outbox).where(unfollowed).values(mine).returning(outbox))
-            return [(_outgoing(row), _settled(row)) for row in rows]
+            return [(outgoing_of(row), _settled(row)) for row in rows]
 
     async def followed(self, outgoing: Outgoing) -> None:
         """What follows from its being unknown or refused has been done."""
-        this = within(outbox, outgoing.workspace, key=outgoing.key)
+        # By now somebody may have had it put in line again: what another process is saying is not ours to touch.
+        this = within(outbox, outgoing.workspace, key=outgoing.key, lease=self._lease)
+        is_settled = outbox.c.state.in_((UNKNOWN, REFUSED))
         async with self._database.writing() as connection:
-            await connection.execute(update(outbox).where(this).values(lease=None))
+            await connection.execute(update(outbox).where(this, is_settled).values(lease=None))
 
     async def states_of(self, workspace: Workspace, about: str) -> dict[str, str]:
         """The state of everything that was to be said about something, by key."""
@@ -135,22 +166,96 @@ async def put_in_line(connection: AsyncConnection, say: Sequence[Outgoing], at: 
         await connection.execute(insert_or_ignore(connection, outbox, {**of(outgoing.workspace), **values}))
 
 
+_ORDER = (outbox.c.due_at, outbox.c.created_at, outbox.c.key)
+_CLAIM = (
+    update(outbox)
+    .where(*(column == bindparam(f"of_{column.name}") for column in _KEY))
+    .values({name: bindparam(name) for name in ("state", "lease", "lease_until", "tries", "due_at")})
+)
+
+
+def _claiming(claimed: Claimed, now: datetime) -> dict[str, Any]:
+    """What `_CLAIM` writes; from then on `due_at` is the moment at which it is said."""
+    outgoing = claimed.outgoing
+    this = {**of(outgoing.workspace), "key": outgoing.key}
+    return {
+        **{f"of_{name}": value for name, value in this.items()},
+        "state": SENDING,
+        "lease": claimed.lease,
+        "lease_until": now + LEASE,
+        "tries": claimed.tries,
+        "due_at": claimed.say_at,
+    }
+
+
 def _first_at_each_place(now: datetime, limit: int) -> Select[Any]:
-    """The keys of what may be said now, of each place and way the first."""
-    other = outbox.alias("other")
-    same = and_(other.c.enterprise_id == outbox.c.enterprise_id, other.c.team_id == outbox.c.team_id)
-    is_base = and_(other.c.key == func.coalesce(outbox.c.changes, outbox.c.replies_to), other.c.state.in_(_OPEN))
-    is_saying = and_(other.c.to == outbox.c.to, other.c.repeatable == outbox.c.repeatable, other.c.state == SENDING)
-    order = (outbox.c.due_at, outbox.c.created_at, outbox.c.key)
+    """The keys of what may be said now: of each place and way the first, and of a herd those that can keep pace."""
+    other, base = outbox.alias("other"), outbox.alias("base")
+    is_saying = exists().where(
+        _is_of_same_workspace(other),
+        other.c.to == outbox.c.to,
+        other.c.repeatable == outbox.c.repeatable,
+        other.c.state == SENDING,
+    )
+    is_too_early = exists().where(_is_base(base), or_(base.c.state.in_(_OPEN), _keeps_replies_waiting(base, now)))
     place = (outbox.c.enterprise_id, outbox.c.team_id, outbox.c.to, outbox.c.repeatable)
-    turn = func.row_number().over(partition_by=place, order_by=order).label("turn")
+    is_of_herd = outbox.c.kind.in_(IN_HERDS)
+    turn = func.row_number().over(partition_by=place, order_by=_ORDER)
     due = (
-        select(*_KEY, outbox.c.due_at, turn)
-        .where(outbox.c.state == DUE, outbox.c.due_at <= now, ~exists().where(same, or_(is_base, is_saying)))
+        select(*_ORDER, *_KEY[:2], is_of_herd.label("is_of_herd"), turn.label("turn"))
+        .where(outbox.c.state == DUE, outbox.c.due_at <= now, ~is_saying, ~is_too_early)
         .subquery()
     )
-    keys = (due.c.enterprise_id, due.c.team_id, due.c.key)
-    return select(*keys).where(due.c.turn == 1).order_by(due.c.due_at).limit(limit)
+    herd = (due.c.enterprise_id, due.c.team_id, due.c.is_of_herd)
+    order = (due.c.due_at, due.c.created_at, due.c.key)
+    number = func.row_number().over(partition_by=herd, order_by=order)
+    first = select(due, number.label("number")).where(due.c.turn == 1).subquery()
+    return (
+        select(first.c.enterprise_id, first.c.team_id, first.c.key)
+        .where(or_(~first.c.is_of_herd, first.c.number <= AT_ONCE))
+        .order_by(first.c.due_at)
+        .limit(limit)
+    )
+
+
+def _keeps_replies_waiting(base: FromClause, now: datetime) -> ColumnElement[bool]:
+    """Whether a message was said only just, or may yet turn out to be there, or be said again."""
+    just_now = base.c.sent_at.between(now - CHANNEL_APART + AHEAD, now)
+    undecided = and_(base.c.state == REFUSED, base.c.lease.is_not(None))
+    return and_(outbox.c.replies_to.is_not(None), or_(base.c.state == UNKNOWN, undecided, just_now))
+
+
+def _is_base(other: FromClause) -> ColumnElement[bool]:
+    """Whether it is the message that a row changes or replies to."""
+    return and_(_is_of_same_workspace(other), other.c.key == func.coalesce(outbox.c.changes, outbox.c.replies_to))
+
+
+def _is_of_same_workspace(other: FromClause) -> ColumnElement[bool]:
+    return and_(other.c.enterprise_id == outbox.c.enterprise_id, other.c.team_id == outbox.c.team_id)
+
+
+async def _said_lately(connection: AsyncConnection, now: datetime) -> dict[Workspace, datetime]:
+    """The last moment of each workspace at which something of a herd is said, as far as pace has to be kept with it."""
+    is_said = and_(outbox.c.state.in_((SENDING, SENT, UNKNOWN)), outbox.c.due_at > now - WORKSPACE_APART)
+    query = (
+        select(outbox.c.enterprise_id, outbox.c.team_id, func.max(outbox.c.due_at).label("last"))
+        .where(is_said, outbox.c.kind.in_(IN_HERDS))
+        .group_by(outbox.c.enterprise_id, outbox.c.team_id)
+    )
+    return {Workspace(row.enterprise_id, row.team_id): row.last for row in await connection.execute(query)}
+
+
+async def _hold_back(connection: AsyncConnection, outgoing: Outgoing, refused: RefusedForNow, now: datetime) -> None:
+    """Let wait what is to be said at the same place; where another place of the workspace waits too, all of it."""
+    again_at = now + refused.wait
+    waiting = within(outbox, outgoing.workspace, repeatable=outgoing.is_repeatable, state=DUE)
+    here, elsewhere = outbox.c.to == outgoing.to, outbox.c.to != outgoing.to
+    too_many = and_(outbox.c.error == RATE_LIMITED, outbox.c.due_at > now)
+    repeats = refused.error == RATE_LIMITED and await connection.scalar(
+        select(exists().where(waiting, elsewhere, too_many))
+    )
+    where = waiting if repeats else and_(waiting, here)
+    await connection.execute(update(outbox).where(where, outbox.c.due_at < again_at).values(due_at=again_at))
 
 
 def _settled(row: Row[Any]) -> Outcome:
@@ -173,16 +278,8 @@ def _after(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, Any]:
             return {"state": DROPPED}
 
 
-async def _base(connection: AsyncConnection, row: Row[Any]) -> Posted | None:
-    if not (key := row.changes or row.replies_to):
-        return None
-    workspace = Workspace(row.enterprise_id, row.team_id)
-    query = select(outbox.c.channel_id, outbox.c.ts).where(within(outbox, workspace, key=key, state=SENT))
-    base = (await connection.execute(query)).first()
-    return Posted(base.channel_id, base.ts) if base else None
-
-
-def _outgoing(row: Row[Any]) -> Outgoing:
+def outgoing_of(row: Row[Any]) -> Outgoing:
+    """What a row of the outbox says."""
     return Outgoing(
         Workspace(row.enterprise_id, row.team_id),
         row.key,

@@ -197,3 +197,35 @@ saved = Table(
     Column("story_id", String(60), primary_key=True),
     Column("saved_at", Moment, nullable=False),
 )
+
+# An empty team_id is an Enterprise organisation's own installation. `tokens` and `renewed` are sealed. A row whose
+# installation is gone holds ids and dates alone.
+installations = Table(
+    "installations",
+    metadata,
+    *_workspace(),
+    Column("tokens", Text),
+    Column("expires_at", Moment),
+    Column("renewed", Text),
+    Column("renewed_expires_at", Moment),
+    # Whoever renews the tokens has so long to do it.
+    Column("renewing_until", Moment),
+    Column("bot_id", String(20)),
+    Column("bot_user_id", String(20)),
+    Column("scopes", JSON, nullable=False),
+    Column("installer_id", String(20)),
+    Column("installed_at", Moment, nullable=False),
+    Column("gone_at", Moment),
+    Column("erased_at", Moment),
+    Column("changed_at", Moment, nullable=False),
+    Index("installations_by_change", "changed_at"),
+    Index("installations_by_expiry", "expires_at"),
+)
+
+# What proves that a browser which comes back from Slack set out from here. The workspace is not known yet.
+install_states = Table(
+    "install_states",
+    metadata,
+    Column("state", String(64), primary_key=True),
+    Column("expires_at", Moment, nullable=False),
+)

@@ -1,21 +1,35 @@
 """Keeps schedules, what became of each of their slots, who tried a story, and what people saved."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.outgoing import Outgoing, Posted
+from bot.domain.outgoing import IN_HERDS, Kind, Lost, Outgoing, Posted
 from bot.domain.rotation import Pin, Telling
-from bot.domain.schedule import Pause, Schedule, SlotState, Week, post_key, question_key
+from bot.domain.schedule import Pause, Schedule, SlotState, Week, about, post_key, read_about
 from bot.domain.slots import Slot, Timing
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
 from bot.storage.database import Database
-from bot.storage.outbox import put_in_line
+from bot.storage.outbox import DUE, REFUSED, SENT, UNKNOWN, outgoing_of, put_in_line
 from bot.storage.statements import insert_or_ignore, of, within
 from bot.storage.tables import outbox, saved, schedules, tried, weeks
 
@@ -114,6 +128,15 @@ class WeeklyStore:
         async with self._database.writing() as connection:
             await connection.execute(update(weeks).where(this).values(state=state))
 
+    async def retell(self, before: Week, after: Week) -> None:
+        """Another story for a slot whose own may not be told any more, unless somebody chose another already."""
+        told = _week_row(after)
+        this = within(weeks, before.workspace, channel_id=before.channel_id, on=before.on, key=before.key)
+        mine = weeks.c.story_id == (before.story.id if before.story else None)
+        new = {name: told[name] for name in ("story_id", "story", "why", "message")}
+        async with self._database.writing() as connection:
+            await connection.execute(update(weeks).where(this, mine).values(new))
+
     # What became of a post
 
     async def refused_before(self, week: Week, again_at: datetime) -> bool:
@@ -123,26 +146,74 @@ class WeeklyStore:
             first = update(weeks).where(this, weeks.c.refusals == 0).values(refusals=1)
             if (await connection.execute(first)).rowcount != 1:
                 return True
-            await _say_again(connection, week, outbox_states=("refused",), at=again_at)
+            await _say_again(connection, week, REFUSED, again_at)
         return False
 
-    async def found(self, week: Week, posted: Posted | None, now: datetime) -> bool:
-        """A post of which nobody knew is there (`posted` where that is known). False when that was settled before."""
-        there: dict[str, Any] = {"state": "sent", "sent_at": now, "error": None}
-        if posted:
-            there |= {"channel_id": posted.channel_id, "ts": posted.ts}
-        this = within(outbox, week.workspace, key=post_key(week.channel_id, week.on), state="unknown")
+    async def found(self, week: Week, now: datetime) -> bool:
+        """A post of which nobody knew is there. False when that was settled before."""
+        there = {"state": SENT, "sent_at": now, "error": None}
+        this = within(outbox, week.workspace, key=post_key(week.channel_id, week.on), state=UNKNOWN)
         async with self._database.writing() as connection:
-            if (await connection.execute(update(outbox).where(this).values(there))).rowcount != 1:
-                return False
-            if posted:
-                await _say_again(connection, week, outbox_states=("dropped",), at=now)
-        return True
+            return (await connection.execute(update(outbox).where(this).values(there))).rowcount == 1
 
     async def not_found(self, week: Week, now: datetime) -> bool:
-        """A post of which nobody knew is not there: put it in line again. False when that was settled before."""
+        """A post of which nobody knew is not there: put it in line again. False when that was settled before.
+
+        Whoever was asked may have to be asked once more, so what was asked is forgotten.
+        """
+        asked = within(outbox, week.workspace, kind=Kind.WEEKLY_UNKNOWN, about=about(week.channel_id, week.on))
         async with self._database.writing() as connection:
-            return await _say_again(connection, week, outbox_states=("unknown", "dropped"), at=now) > 0
+            if not await _say_again(connection, week, UNKNOWN, now):
+                return False
+            await connection.execute(delete(outbox).where(asked))
+        return True
+
+    # Posts of which nobody knows
+
+    async def lost(self, now: datetime, look_after: timedelta, looks: int, limit: int) -> list[Lost]:
+        """Posts and questions that are to be looked for, the longest lost first.
+
+        Each was looked for less than `looks` times, and is due `look_after` after it was said, and so long again after
+        each look. A question whose post's place nobody knows cannot be found.
+        """
+        base = outbox.alias("base")
+        of_slot = outbox.c.about == weeks.c.channel_id + ":" + cast(weeks.c.on, String)
+        is_due = [and_(weeks.c.reads == n, outbox.c.due_at <= now - (n + 1) * look_after) for n in range(looks)]
+        query = (
+            select(outbox, weeks.c.key.label("post"), weeks.c.reads, base.c.ts.label("thread"), schedules.c.owner_id)
+            .join(weeks, and_(_same_workspace(weeks), weeks.c.channel_id == outbox.c.to, of_slot))
+            .outerjoin(base, and_(_same_workspace(base), base.c.key == outbox.c.replies_to))
+            .outerjoin(schedules, and_(_same_workspace(schedules), schedules.c.id == weeks.c.schedule_id))
+            .where(outbox.c.state == UNKNOWN, outbox.c.kind.in_(IN_HERDS), or_(*is_due))
+            .where(or_(outbox.c.replies_to.is_(None), base.c.ts.is_not(None)))
+            .order_by(outbox.c.due_at)
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return [_lost(row) for row in await connection.execute(query)]
+
+    async def found_again(self, lost: Lost, posted: Posted, now: datetime) -> None:
+        """It is there; nothing happens when that was settled before."""
+        there = {"state": SENT, "sent_at": now, "error": None, "channel_id": posted.channel_id, "ts": posted.ts}
+        async with self._database.writing() as connection:
+            await connection.execute(update(outbox).where(_unknown(lost)).values(there))
+            await connection.execute(update(weeks).where(_slot(lost)).values(reads=0))
+
+    async def looked_in_vain(self, lost: Lost, now: datetime, *, is_last: bool) -> None:
+        """It was not there, if nobody else looked in the same moment; after the last look it is put in line again."""
+        looked = update(weeks).where(_slot(lost), weeks.c.reads == lost.looks)
+        again = update(outbox).where(_unknown(lost)).values(state=DUE, due_at=now, lease=None)
+        async with self._database.writing() as connection:
+            reads = 0 if is_last else lost.looks + 1
+            counts = (await connection.execute(looked.values(reads=reads))).rowcount == 1
+            if counts and is_last:
+                await connection.execute(again)
+
+    async def look_no_more(self, lost: Lost, looks: int, say: Sequence[Outgoing], now: datetime) -> None:
+        """It cannot be looked for: say this instead."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(weeks).where(_slot(lost)).values(reads=looks))
+            await put_in_line(connection, say, now)
 
     # What people do with a story
 
@@ -164,15 +235,17 @@ class WeeklyStore:
         async with self._database.reading() as connection:
             return await connection.scalar(select(func.count()).select_from(tried).where(every)) or 0
 
-    async def toggle_saved(self, workspace: Workspace, user_id: str, story_id: str, at: datetime) -> bool:
-        """Save a story, or take it off the list; whether it is saved now."""
-        one = within(saved, workspace, user_id=user_id, story_id=story_id)
+    async def save(self, workspace: Workspace, user_id: str, story_id: str, at: datetime) -> bool:
+        """Save a story for somebody; False when it was saved before."""
         values = {**of(workspace), "user_id": user_id, "story_id": story_id, "saved_at": at}
         async with self._database.writing() as connection:
-            if (await connection.execute(delete(saved).where(one))).rowcount:
-                return False
-            await connection.execute(insert_or_ignore(connection, saved, values))
-        return True
+            return (await connection.execute(insert_or_ignore(connection, saved, values))).rowcount == 1
+
+    async def unsave(self, workspace: Workspace, user_id: str, story_id: str) -> None:
+        """Take a story off somebody's list, if it is there."""
+        one = within(saved, workspace, user_id=user_id, story_id=story_id)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(saved).where(one))
 
     async def saved_by(self, workspace: Workspace, user_id: str) -> list[str]:
         """Ids of the stories that somebody saved, the newest first."""
@@ -191,13 +264,33 @@ class WeeklyStore:
             return [_week(row) for row in await connection.execute(query)]
 
 
-async def _say_again(connection: AsyncConnection, week: Week, outbox_states: Sequence[str], at: datetime) -> int:
-    """Put a slot's post, and the question in its thread, in line again, as far as they are in one of these states."""
-    key = post_key(week.channel_id, week.on)
-    this = within(outbox, week.workspace)
-    mine = (outbox.c.key.in_([key, question_key(key)]), outbox.c.state.in_(outbox_states))
-    again = {"state": "due", "due_at": at, "lease": None}
-    return (await connection.execute(update(outbox).where(this, *mine).values(again))).rowcount
+async def _say_again(connection: AsyncConnection, week: Week, state: str, at: datetime) -> bool:
+    """Put a slot's post in line again if it is in this state; the question in its thread has waited for it."""
+    this = within(outbox, week.workspace, key=post_key(week.channel_id, week.on), state=state)
+    again = update(outbox).where(this).values(state=DUE, due_at=at, lease=None)
+    if (await connection.execute(again)).rowcount != 1:
+        return False
+    slot = within(weeks, week.workspace, channel_id=week.channel_id, on=week.on)
+    await connection.execute(update(weeks).where(slot).values(reads=0))
+    return True
+
+
+def _same_workspace(table: FromClause) -> ColumnElement[bool]:
+    return and_(table.c.enterprise_id == outbox.c.enterprise_id, table.c.team_id == outbox.c.team_id)
+
+
+def _unknown(lost: Lost) -> ColumnElement[bool]:
+    return within(outbox, lost.outgoing.workspace, key=lost.outgoing.key, state=UNKNOWN)
+
+
+def _slot(lost: Lost) -> ColumnElement[bool]:
+    channel_id, on = read_about(lost.outgoing.about)
+    return within(weeks, lost.outgoing.workspace, channel_id=channel_id, on=on)
+
+
+def _lost(row: Row[Any]) -> Lost:
+    thread = Posted(row.to, row.thread) if row.thread else None
+    return Lost(outgoing_of(row), row.post, row.due_at, row.reads, thread, row.owner_id)
 
 
 async def _kept(connection: AsyncConnection, before: Schedule | None, after: Schedule) -> bool:

@@ -1,6 +1,7 @@
 """People type what they have in mind, and the story they meant comes first, with a reason they can check."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -221,3 +222,24 @@ def test_on_the_phone_is_about_the_channel_and_not_about_phones(matcher: Matcher
     for match in matcher.match("on the phone", 3):
         assert match.story.channel == "phone"
         assert str(match.why[0]) == "channel “phone”"
+
+
+@pytest.fixture(scope="session")
+def large(library: Library, cache: Path) -> Matcher:
+    """Six times as many stories as the library, of which only one is about a lost diamond."""
+    others = [story for story in library.stories if story.id != "nordstrom-vacuumed-diamond"]
+    again = [story.model_copy(update={"id": f"{story.id}-{copy}"}) for copy in range(5) for story in others]
+    return Matcher(Library((*library.stories, *again), library.themes), kept_in=cache)
+
+
+@pytest.mark.parametrize(
+    "words", ["diamond ring", "un anillo de diamantes perdido", "gem found in the dust", "nordstorm"]
+)
+def test_one_story_among_hundreds_is_found(large: Matcher, words: str) -> None:
+    best, *_ = large.match(words, 1)
+    assert best.is_strong
+    assert best.story.id == "nordstrom-vacuumed-diamond"
+
+
+def test_so_many_matches_are_given_as_anybody_looks_at(large: Matcher) -> None:
+    assert len(large.match("empathy")) == 100

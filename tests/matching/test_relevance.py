@@ -10,24 +10,33 @@ from bot.matching import Matcher
 
 SLACK = 0.01
 
-# nDCG@3 over the seventeen judged stories, as measured.
-MEASURED = {"dev": 0.965, "languages": 0.923, "own-tuning": 0.918, "own-test": 0.928}
-BY_WORDS_ALONE = {"dev": 0.887, "own-tuning": 0.800, "own-test": 0.784}
+# nDCG@3 over the stories that were judged, seventeen or all ninety, as measured.
+MEASURED = {
+    "dev": 0.967,
+    "languages": 0.944,
+    "own-tuning": 0.938,
+    "own-test": 0.928,
+    "ninety-tuning": 0.887,
+    "ninety-test": 0.903,
+}
+BY_WORDS_ALONE = {"dev": 0.887, "own-tuning": 0.801, "own-test": 0.771}
 
 
-def figures(matcher: Matcher, name: str) -> Figures:
-    """What `make relevance` prints for one file of judged queries."""
+def figures(matcher: Matcher, name: str, kind: str = "") -> Figures:
+    """What `make relevance` prints for one file of judged queries, or for those of one kind."""
     answers = []
     for query in judged(name):
-        matches = matcher.match(query.words)
-        answer = Answer([match.story.id for match in matches], bool(matches) and matches[0].is_strong)
-        answers.append((query, answer))
+        if kind in ("", query.kind):
+            matches = matcher.match(query.words, limit=3)
+            answer = Answer([match.story.id for match in matches], bool(matches) and matches[0].is_strong)
+            answers.append((query, answer))
     return Figures.of(answers)
 
 
 @pytest.mark.parametrize("name", MEASURED)
-def test_answers_stay_as_good_as_they_were_measured(small: Matcher, name: str) -> None:
-    assert (figures(small, name).ndcg or 0) >= MEASURED[name] - SLACK
+def test_answers_stay_as_good_as_they_were_measured(small: Matcher, matcher: Matcher, name: str) -> None:
+    judged_over = matcher if name.startswith("ninety") else small
+    assert (figures(judged_over, name).ndcg or 0) >= MEASURED[name] - SLACK
 
 
 @pytest.mark.parametrize("name", BY_WORDS_ALONE)
@@ -39,11 +48,17 @@ def test_a_story_that_fits_is_among_the_first_three_in_every_language(small: Mat
     assert (figures(small, "languages").among_three or 0) >= 0.95
 
 
-def test_what_nothing_answers_gets_no_strong_story(small: Matcher, matcher: Matcher) -> None:
-    assert figures(small, "dev").false_strong == 0
-    assert figures(matcher, "dev").false_strong == 0
+@pytest.mark.parametrize("name", ["dev", "own-tuning"])
+def test_what_nothing_answers_gets_no_strong_story(small: Matcher, name: str) -> None:
+    assert figures(small, name, kind="none").false_strong == 0
 
 
-def test_what_a_story_answers_gets_a_strong_one(small: Matcher) -> None:
+@pytest.mark.parametrize("name", ["dev", "own", "ninety"])
+def test_what_nothing_answers_seldom_gets_a_strong_story_of_many(matcher: Matcher, name: str) -> None:
+    assert (figures(matcher, name, kind="none").false_strong or 0) <= 0.07
+
+
+def test_what_a_story_answers_gets_a_strong_one(small: Matcher, matcher: Matcher) -> None:
     assert (figures(small, "dev").strong or 0) >= 0.96
     assert (figures(small, "own-test").strong or 0) >= 0.97
+    assert (figures(matcher, "ninety-test").strong or 0) >= 0.96

@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,8 @@ from bot.storage.database import FILE_NAME
 from playground import Playground
 from playground.person import Person
 from tests.submissions.crowd import a_story, a_title, cards_of, is_quiet, kept, rows, said
-from tests.submissions.people import CONSENT, sees, waits_for
+from tests.submissions.people import CONSENT, waits_for
 from tests.test_running import environment, free_port, storybot, until_ready
-
-TITLE = a_title(7)
 
 
 class Desk:
@@ -33,7 +32,7 @@ class Desk:
         self._config.write_text(f"moderation: {{channel: {slack.review_channel_id}, moderators: [{leads}]}}\n")
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def running(self) -> AsyncIterator[Process]:
         """Until the end of the block, where it is killed if it was not before."""
         port = free_port()
         where = environment(self.slack, port, self._cache, self.data)
@@ -43,12 +42,14 @@ class Desk:
             self.slack.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
             yield process
 
-    def state(self, kind: str) -> str | None:
-        """What became of the one message of this kind."""
-        return next(iter(said(self.data, kind).values()), None)
+    def state(self, kind: str, number: int) -> str | None:
+        """What became of the message of this kind about story `number`."""
+        submission_id, _ = kept(self.data).get(a_title(number), ("nothing", ""))
+        return next((state for key, state in said(self.data, kind).items() if submission_id in key), None)
 
-    def has_called(self, method: str) -> bool:
-        return any(call.method == method for call in self.slack.calls)
+    def has_been_asked(self, method: str, number: int) -> bool:
+        """Whether Slack was asked for something about story `number`."""
+        return any(call.method == method and a_title(number) in str(call.arguments) for call in self.slack.calls)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -71,118 +72,135 @@ async def desk(tmp_path: Path, cache: Path) -> AsyncIterator[Desk]:
 async def at_once(look: Callable[[], Any]) -> None:
     """Until there is something to see, and no moment longer."""
     async with asyncio.timeout(10):
-        while not look():
+        while True:
+            if look():
+                return
             await asyncio.sleep(0.001)
 
 
-Moment = Callable[[Desk, asyncio.subprocess.Process], Awaitable[None]]
+Moment = Callable[[Desk, Process, int], Awaitable[None]]
 
 
-async def before_it_is_kept(desk: Desk, process: asyncio.subprocess.Process) -> None:
+async def before_it_is_kept(desk: Desk, process: Process, number: int) -> None:
     with desk.locked():
         await asyncio.sleep(0.5)
         process.kill()
         await process.wait()
 
 
-async def once_it_is_kept(desk: Desk, process: asyncio.subprocess.Process) -> None:
-    await at_once(lambda: kept(desk.data))
+async def once_it_is_kept(desk: Desk, process: Process, number: int) -> None:
+    await at_once(lambda: a_title(number) in kept(desk.data))
     process.kill()
 
 
-async def once_the_card_is_claimed(desk: Desk, process: asyncio.subprocess.Process) -> None:
-    await at_once(lambda: desk.state("review_card") == "sending")
+async def once_the_card_is_claimed(desk: Desk, process: Process, number: int) -> None:
+    await at_once(lambda: desk.state("review_card", number) == "sending")
     process.kill()
 
 
-async def while_slack_takes_the_card(desk: Desk, process: asyncio.subprocess.Process) -> None:
-    await at_once(lambda: desk.has_called("chat.postMessage"))
+async def while_slack_takes_the_card(desk: Desk, process: Process, number: int) -> None:
+    await at_once(lambda: desk.has_been_asked("chat.postMessage", number))
     process.kill()
 
 
-async def when_slack_has_the_card_and_the_bot_cannot_note_it(desk: Desk, process: asyncio.subprocess.Process) -> None:
-    await at_once(lambda: desk.has_called("chat.postMessage"))
+async def when_slack_has_the_card_and_the_bot_cannot_note_it(desk: Desk, process: Process, number: int) -> None:
+    await at_once(lambda: desk.has_been_asked("chat.postMessage", number))
     with desk.locked():
-        await waits_for(lambda: cards_of(desk.slack.person("Grace"), TITLE))
+        await waits_for(lambda: cards_of(desk.slack.person("Grace"), a_title(number)))
         await asyncio.sleep(0.3)
         process.kill()
         await process.wait()
 
 
-async def once_the_card_is_noted(desk: Desk, process: asyncio.subprocess.Process) -> None:
-    await at_once(lambda: desk.state("review_card") == "sent")
+async def once_the_card_is_noted(desk: Desk, process: Process, number: int) -> None:
+    await at_once(lambda: desk.state("review_card", number) == "sent")
     process.kill()
 
 
-@pytest.mark.parametrize(
-    ("moment", "becomes"),
-    [
-        (before_it_is_kept, {"sent"}),
-        (once_it_is_kept, {"sent", "unknown"}),
-        (once_the_card_is_claimed, {"unknown"}),
-        (while_slack_takes_the_card, {"unknown"}),
-        (when_slack_has_the_card_and_the_bot_cannot_note_it, {"unknown"}),
-        (once_the_card_is_noted, {"sent"}),
-    ],
-)
-async def test_killed_between_the_form_and_its_card(desk: Desk, moment: Moment, becomes: set[str]) -> None:
-    ada, grace = desk.slack.person("Ada"), desk.slack.person("Grace")
-    async with desk.running() as process:
-        await ada.types("/story submit")
-        await ada.fills({"Themes": ["Empathy"], **CONSENT, **a_story(7)})
-        # Slack takes its time, so that there is one to be killed in.
-        desk.slack.fail("chat.postMessage", delay=0.4)
-        sending = asyncio.create_task(ada.submits())
-        await moment(desk, process)
-        await process.wait()
-        await sending
-    async with desk.running():
-        assert ada.modal is not None
-        if ada.modal.title != "Thank you":
-            assert await ada.submits(), "her form is still open, with all that she wrote"
-        await waits_for(lambda: desk.state("review_card") in ("sent", "unknown") and is_quiet(desk.data))
-    assert [what for (what,) in rows(desk.data, "SELECT what FROM audit")] == ["submitted"]
-    assert desk.state("review_card") in becomes
-    cards = cards_of(grace, TITLE)
-    if desk.state("review_card") == "sent":
-        assert len(cards) == 1
-        assert desk.state("review_reminder") is None
-    else:
-        assert len(cards) <= 1
-        assert desk.state("review_reminder") == "sent"
-        assert "/story review" in grace.last("story-review").drawn
+# What may have become of the card when the bot has come back.
+CARD_STEPS: list[tuple[Moment, set[str]]] = [
+    (before_it_is_kept, {"sent"}),
+    (once_it_is_kept, {"sent", "unknown"}),
+    (once_the_card_is_claimed, {"unknown"}),
+    (while_slack_takes_the_card, {"unknown"}),
+    (when_slack_has_the_card_and_the_bot_cannot_note_it, {"unknown"}),
+    (once_the_card_is_noted, {"sent"}),
+]
 
 
-async def once_it_is_decided(desk: Desk, process: asyncio.subprocess.Process) -> None:
-    await at_once(lambda: kept(desk.data)[TITLE][1] == "approved")
+async def test_killed_at_each_step_between_a_form_and_its_card(desk: Desk) -> None:
+    ada = desk.slack.person("Ada")
+    async with AsyncExitStack() as lives:
+        process = await lives.enter_async_context(desk.running())
+        for number, (moment, may_become) in enumerate(CARD_STEPS):
+            await fills_the_form(ada, number)
+            # Slack takes its time, so that there is one to be killed in.
+            desk.slack.fail("chat.postMessage", delay=0.4)
+            sending = asyncio.create_task(ada.submits())
+            await moment(desk, process, number)
+            await process.wait()
+            await sending
+            desk.slack.heal()
+
+            process = await lives.enter_async_context(desk.running())
+            assert ada.modal is not None
+            if ada.modal.title != "Thank you":
+                assert await ada.submits(), "her form is still open, with all that she wrote"
+            await ada.closes(whole_stack=True)
+            became = await waits_for(lambda about=number: is_quiet(desk.data) and desk.state("review_card", about), 30)
+            assert became in may_become, moment.__name__
+            cards = cards_of(desk.slack.person("Grace"), a_title(number))
+            assert len(cards) == 1 if became == "sent" else len(cards) <= 1, moment.__name__
+            reminded = desk.state("review_reminder", number)
+            assert reminded == ("sent" if became == "unknown" else None), moment.__name__
+    steps = rows(desk.data, "SELECT what, count(*) FROM audit GROUP BY what")
+    assert steps == [("submitted", len(CARD_STEPS))], "each story is there once"
+
+
+async def once_it_is_decided(desk: Desk, process: Process, number: int) -> None:
+    await at_once(lambda: kept(desk.data)[a_title(number)][1] == "approved")
     process.kill()
 
 
-async def while_slack_takes_the_verdict(desk: Desk, process: asyncio.subprocess.Process) -> None:
-    await at_once(lambda: desk.has_called("chat.update"))
+async def while_slack_takes_the_verdict(desk: Desk, process: Process, number: int) -> None:
+    await at_once(lambda: desk.has_been_asked("chat.update", number))
     process.kill()
 
 
-@pytest.mark.parametrize("moment", [once_it_is_decided, while_slack_takes_the_verdict])
-async def test_killed_between_the_decision_and_its_verdict(desk: Desk, moment: Moment) -> None:
+async def test_killed_between_a_decision_and_its_verdict(desk: Desk) -> None:
     ada, grace, linus = (desk.slack.person(name) for name in ("Ada", "Grace", "Linus"))
-    async with desk.running() as process:
-        await ada.types("/story submit")
-        await ada.fills({"Themes": ["Empathy"], **CONSENT, **a_story(7)})
-        await ada.submits()
-        await waits_for(lambda: desk.state("review_card") == "sent")
-        desk.slack.fail("chat.update", delay=0.4)
-        [card] = cards_of(grace, TITLE)
-        clicking = asyncio.create_task(grace.clicks("Approve", on=card))
-        await moment(desk, process)
-        await process.wait()
-        await clicking
-    async with desk.running():
-        await waits_for(lambda: desk.state("decision") in ("sent", "unknown") and is_quiet(desk.data))
-        await linus.types(f"/story {TITLE}")
-        assert TITLE in linus.last().drawn
-    [card] = cards_of(grace, TITLE)
-    assert "Approved by @Grace" in card.drawn
-    assert desk.state("review_update") == "sent"
-    notes = [note for note in ada.sees("storybot") if f"“{TITLE}”" in note.drawn]
-    assert len(notes) == 1 if desk.state("decision") == "sent" else len(notes) <= 1
+    async with AsyncExitStack() as lives:
+        process = await lives.enter_async_context(desk.running())
+        for number, moment in enumerate((once_it_is_decided, while_slack_takes_the_verdict)):
+            title = a_title(number)
+            await fills_the_form(ada, number)
+            await ada.submits()
+            await ada.closes(whole_stack=True)
+            await waits_for(lambda about=number: desk.state("review_card", about) == "sent")
+            desk.slack.fail("chat.update", delay=0.4)
+            clicking = asyncio.create_task(grace.clicks("Approve", on=cards_of(grace, title)[0]))
+            await moment(desk, process, number)
+            await process.wait()
+            await clicking
+            desk.slack.heal()
+
+            process = await lives.enter_async_context(desk.running())
+            became = await waits_for(lambda about=number: is_quiet(desk.data) and desk.state("decision", about), 30)
+            assert desk.state("review_update", number) == "sent"
+            [card] = cards_of(grace, title)
+            assert "Approved by @Grace" in card.drawn
+            notes = [note for note in ada.sees("storybot") if f"“{title}”" in note.drawn]
+            assert len(notes) == 1 if became == "sent" else len(notes) <= 1, moment.__name__
+            await linus.types(f"/story {title}")
+            assert title in linus.last().drawn
+
+
+async def fills_the_form(author: Person, number: int) -> None:
+    """Up to the moment before it is really sent: the author has seen what to look at, and means it."""
+    story = a_story(number)
+    story["What happened"] += " Her number is +44 20 7946 0018."
+    await author.types("/story submit")
+    await author.fills({"Themes": ["Empathy"], **CONSENT, **story})
+    await author.submits()
+    assert author.modal is not None
+    assert author.modal.submit == "Send anyway"

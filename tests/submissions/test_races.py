@@ -30,7 +30,7 @@ from tests.submissions.conftest import Start
 from tests.submissions.crowd import a_title, rows, tells
 from tests.submissions.people import card_of, is_told, waits_for
 
-RACES = int(os.environ.get("RACES", "200"))
+RACES = int(os.environ.get("RACES", "100"))
 CLICKED_RACES = 50
 REVIEW = "story-review"
 AT_ONCE = 20
@@ -54,6 +54,28 @@ async def decide(submissions: Submissions, moderator_id: str, waiting: Submissio
         return await submissions.reject(moderator, waiting.id, waiting.revision, "It is too short.")
     except UserError as refused:
         return str(refused)
+
+
+async def test_of_two_decisions_the_database_keeps_one_and_its_step(database: Database) -> None:
+    store = SubmissionStore(database)
+
+    async def race() -> None:
+        before = submitted()
+        await store.add(before, [])
+        decisions = [
+            before.approved(GRACE, clock.now()),
+            before.rejected(MARGARET, clock.now(), "It is too short."),
+        ]
+        kept = await asyncio.gather(
+            *(store.change(before, one, one.state, one.decided_by, clock.now(), []) for one in decisions)
+        )
+        assert sorted(kept) == [False, True]
+        [decided] = [one for one, is_kept in zip(decisions, kept, strict=True) if is_kept]
+        assert await store.get(before.workspace, before.id) == decided
+        assert (await store.steps(before.workspace, before.id))[1:] == [(str(decided.state), decided.decided_by)]
+
+    for _ in range(RACES // AT_ONCE):
+        await asyncio.gather(*(race() for _ in range(AT_ONCE)))
 
 
 async def test_of_two_moderators_one_decides_and_the_other_is_told_who(

@@ -1,5 +1,6 @@
 """A workspace whose clock can be set, with Grace as moderator; the bot can be stopped and started on the same data."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,13 +21,14 @@ START = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
 class SetClock:
-    """What time the bot thinks it is."""
+    """What time the bot thinks it is: it runs, and can be set ahead."""
 
     def __init__(self) -> None:
         self.moment = START
+        self._begun = time.monotonic()
 
     def __call__(self) -> datetime:
-        return self.moment
+        return self.moment + timedelta(seconds=time.monotonic() - self._begun)
 
     def ahead(self, **how_far: float) -> None:
         self.moment += timedelta(**how_far)
@@ -51,7 +53,7 @@ def running(workspace: Playground, clock: SetClock, library: Library, matcher: M
     """Storybot, running for as long as the `async with` lasts, on the same data each time."""
 
     @asynccontextmanager
-    async def run(**weekly: int | bool) -> AsyncIterator[Playground]:
+    async def run(library: Library = library, **weekly: int | bool) -> AsyncIterator[Playground]:
         settings = Settings(
             moderation=Moderation(channel=workspace.review_channel_id, moderators=tuple(workspace.lead_ids)),
             weekly=Weekly(**weekly),

@@ -1,0 +1,96 @@
+"""Storybots as processes of their own that start in a moment: forked from one that has read and understood the library.
+
+    python -m bench.weekly_process
+
+reads a line of JSON for each bot to start, and prints its process id. Each bot lives by a clock that is the machine's
+and so many seconds more as stand in a file, so that somebody else can set it ahead while it runs.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import struct
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot import packs
+from bot.app import serve
+from bot.config import Connection, Settings, Weekly, cache_folder
+from bot.domain.library import Library
+from bot.matching import Matcher
+
+STORIES = Path(__file__).parent.parent / "stories"
+
+
+class SharedClock:
+    """What time several processes think it is."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT)
+
+    def __call__(self) -> datetime:
+        ahead = os.pread(self._file, 8, 0)
+        return datetime.fromtimestamp(
+            datetime.now(UTC).timestamp() + (struct.unpack("d", ahead)[0] if ahead else 0), UTC
+        )
+
+    def set_to(self, moment: datetime) -> None:
+        """From now on it runs on from this moment."""
+        os.pwrite(self._file, struct.pack("d", moment.timestamp() - datetime.now(UTC).timestamp()), 0)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a bot is started; without a `database_url` it keeps its things in the folder `data`."""
+
+    data: str
+    database_url: str | None
+    clock: str
+    api_url: str
+    bot_token: str
+    spread: int
+    reads_back: bool
+
+    def line(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+
+async def live(start: Start, library: Library, matcher: Matcher) -> None:
+    """Be a bot until somebody kills it."""
+    settings = Settings(weekly=Weekly(spread=start.spread, reads_back=start.reads_back))
+    connection = Connection(
+        SecretStr(start.bot_token),
+        SecretStr("nobody signs anything"),
+        api_url=start.api_url,
+        database_url=SecretStr(start.database_url) if start.database_url else None,
+        data=Path(start.data),
+        host="127.0.0.1",
+        port=0,
+    )
+    async with serve(settings, connection, library, matcher, SharedClock(Path(start.clock))):
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    library = packs.load([STORIES]).library
+    matcher = Matcher(library, kept_in=cache_folder(os.environ))
+    # Nobody waits for those that were killed.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        if pid := os.fork():
+            print(pid, flush=True)
+            continue
+        asyncio.run(live(Start(**json.loads(line)), library, matcher))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""How the bot may speak: with the one token of one workspace, or in many by those that people installed it with."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.config import Credentials, Settings
+from bot.domain.clock import Now
+from bot.domain.workspace import Workspace
+from bot.handlers.lifecycle import Lifecycle
+from bot.identity import Identity
+from bot.installations import Installations
+from bot.installing import Installing
+from bot.manifest import scopes
+from bot.oauth import OAuth
+from bot.storage.database import Database
+from bot.storage.forgetting import Forgetting
+from bot.storage.installations import InstallationStore
+from bot.storage.sealing import Seal
+from bot.upkeep import Upkeep
+
+
+def _nothing() -> list[Any]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What differs between one workspace and many.
+
+    `authorize` is called by Bolt, which looks at the names of its arguments; `hindrances` and `remarks` are lines for
+    an operator; `pages` are served beside Slack's requests, and `background` goes on by itself.
+    """
+
+    authorize: Callable[..., Awaitable[AuthorizeResult]]
+    client_of: Callable[[Workspace], Awaitable[AsyncWebClient]]
+    hindrances: Callable[[], list[str]] = _nothing
+    remarks: Callable[[], list[str]] = _nothing
+    lifecycle: Lifecycle | None = None
+    pages: Sequence[web.RouteDef] = ()
+    background: Callable[[], list[Coroutine[Any, Any, None]]] = _nothing
+
+
+def to_one(identity: Identity, client: AsyncWebClient) -> Access:
+    """With the token that `client` has."""
+
+    async def authorize() -> AuthorizeResult:
+        return identity.known()
+
+    async def client_of(_: Workspace) -> AsyncWebClient:
+        return client
+
+    def hindrances() -> list[str]:
+        return [] if identity.is_known else ["Slack has not said yet who this bot is"]
+
+    return Access(authorize, client_of, hindrances)
+
+
+async def to_many(
+    settings: Settings, credentials: Credentials, database: Database, client: AsyncWebClient, now: Now
+) -> Access:
+    """With the tokens in the database; ProblemsError when a key to them is wrong or missing."""
+    store = InstallationStore(database, Seal([key.get_secret_value() for key in credentials.secret_keys]))
+    oauth = OAuth(client, credentials.client_id, credentials.client_secret)
+    installations = Installations(store, oauth, client, now)
+    await installations.learn()
+    keep = timedelta(days=settings.privacy.keep_days)
+    upkeep = Upkeep(store, installations, oauth, Forgetting(database), keep, now)
+
+    async def authorize(context: Mapping[str, Any], enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return await installations.authorize(context, enterprise_id, team_id)
+
+    return Access(
+        authorize,
+        installations.client_of,
+        remarks=lambda: ["nobody has installed it yet: /slack/install"] if installations.are_none else [],
+        lifecycle=Lifecycle(installations, settings.command, settings.installing.address),
+        pages=Installing(store, oauth, scopes(settings), installations.installed, now).routes(),
+        background=lambda: [installations.watch(), upkeep.run()],
+    )
