@@ -1,5 +1,5 @@
 """What a person types in a terminal: `storybot run`, `manifest`, `search`, `show`, `check`, `stats`, `schema`,
-`export`, `import`.
+`export`, `import`, `rotate-keys`, `forget-team`, `forget-user`.
 
 Status 0: all well. Status 2: something that the person can mend, said on the error stream (what `check` finds is its
 answer and goes to standard output). What only one command needs is imported there, so that the others start at once.
@@ -255,6 +255,35 @@ def import_stories(
     from bot import kept_commands
 
     kept_commands.import_stories(path, team, config)
+
+
+TeamId = Annotated[str, typer.Argument(metavar="TEAM", help="The id of a workspace (T…) or an organisation (E…).")]
+
+
+@terminal.command("rotate-keys")
+def rotate_keys() -> None:
+    """Seal every token with the first of STORYBOT_SECRET_KEYS, so that the others can be taken away."""
+    from bot import installed_commands
+
+    installed_commands.rotate_keys()
+
+
+@terminal.command("forget-team")
+def forget_team(team: TeamId) -> None:
+    """Erase everything that is kept of a workspace, its tokens too, at once."""
+    from bot import installed_commands
+
+    installed_commands.forget_team(team)
+
+
+@terminal.command("forget-user")
+def forget_user(
+    team: TeamId, user: Annotated[str, typer.Argument(metavar="USER", help="The person's member id (U… or W…).")]
+) -> None:
+    """Take a person out of everything that is kept of a workspace; their stories stay, as a colleague's."""
+    from bot import installed_commands
+
+    installed_commands.forget_user(team, user)
 
 
 @contextmanager

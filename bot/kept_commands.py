@@ -28,11 +28,11 @@ _FOLDER = Path("our-stories")
 
 def export_stories(to: Path | None, form: str, team: str | None, config: Path | None) -> None:
     """Write a workspace's own stories to `to`; `form` is "yaml" (a pack's folder), "json" or "csv"."""
-    with _told_problems():
+    with told_problems():
         library = _library(load(config))
         stories = asyncio.run(_own_stories(team))
         if not stories:
-            _refuse("This workspace has no stories of its own yet.")
+            refuse("This workspace has no stories of its own yet.")
         if form == "yaml":
             pack.write(stories, library.themes, to or _FOLDER)
         else:
@@ -43,7 +43,7 @@ def export_stories(to: Path | None, form: str, team: str | None, config: Path | 
 
 def import_stories(path: Path, team: str | None, config: Path | None) -> None:
     """Take the stories of a pack or file into a workspace's own: all of them, or none when one has a problem."""
-    with _told_problems():
+    with told_problems():
         library = _library(load(config))
         screen = Page(errors=True).console
         with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
@@ -57,7 +57,7 @@ def import_stories(path: Path, team: str | None, config: Path | None) -> None:
         if problems:
             print_problems(Page(errors=True), problems)
             found = count(len(problems), "problem", "problems")
-            _refuse(f"{found}, so nothing was imported. Mend them, then import again.")
+            refuse(f"{found}, so nothing was imported. Mend them, then import again.")
         changed = asyncio.run(_imported(team, stories))
     same = len(stories) - changed
     note = f", and {same:,} there already" if same else ""
@@ -65,14 +65,14 @@ def import_stories(path: Path, team: str | None, config: Path | None) -> None:
 
 
 async def _own_stories(team: str | None) -> list[Story]:
-    async with opened(_url(), data_folder(os.environ), beside_a_bot=True) as database:
+    async with opened(kept_at(), data_folder(os.environ), beside_a_bot=True) as database:
         store = OwnStoryStore(database)
         _, stories = await store.stories_of(await _workspace(store, team))
         return stories
 
 
 async def _imported(team: str | None, stories: list[Story]) -> int:
-    async with opened(_url(), data_folder(os.environ), beside_a_bot=True) as database:
+    async with opened(kept_at(), data_folder(os.environ), beside_a_bot=True) as database:
         store = OwnStoryStore(database)
         return await store.import_all(await _workspace(store, team), stories, datetime.now(UTC))
 
@@ -87,10 +87,11 @@ async def _workspace(store: OwnStoryStore, team: str | None) -> Workspace:
     if len(known) == 1:
         return known[0]
     listed = f"There are {', '.join(one.team_id for one in known)}." if known else "None has stories of its own yet."
-    _refuse(f"Name the workspace with --team (its id starts with T; E…/T… in an organisation). {listed}")
+    refuse(f"Name the workspace with --team (its id starts with T; E…/T… in an organisation). {listed}")
 
 
-def _url() -> str | None:
+def kept_at() -> str | None:
+    """The address of the database; None where it is a file in the data folder."""
     url = database_url(os.environ)
     return url.get_secret_value() if url else None
 
@@ -116,16 +117,18 @@ def _write(to: Path | None, data: bytes) -> None:
 
 
 @contextmanager
-def _told_problems() -> Iterator[None]:
+def told_problems() -> Iterator[None]:
+    """Problems, and a database that does not answer, end the command in words."""
     try:
         yield
     except ProblemsError as error:
         print_problems(Page(errors=True), error.problems)
         raise typer.Exit(2) from None
     except StoreUnavailableError as error:
-        _refuse(f"The database does not answer ({error}). Look whether it runs, then try again.")
+        refuse(f"The database does not answer ({error}). Look whether it runs, then try again.")
 
 
-def _refuse(words: str) -> NoReturn:
+def refuse(words: str) -> NoReturn:
+    """End the command with what the person can do."""
     Page(errors=True).line(words)
     raise typer.Exit(2)

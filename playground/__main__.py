@@ -26,6 +26,7 @@ async def main() -> None:
             api_url=slack.api_url,
             moderators=slack.lead_ids,
             moderation_channel=slack.review_channel_id,
+            now=slack.now,
         ) as (url, manifest),
     ):
         slack.install(request_url=url, manifest=manifest)

@@ -145,7 +145,8 @@ HOSTILE = [
     *_CODE,
 ]  # fmt: skip
 
-BENIGN = """
+BENIGN = (
+    """
 The bell that rang twice|Ein Brötchen für später|Le café était offert|El niño y la maleta|Um pão de queijo a mais
 Il treno aspettò|Een regenjas te leen|Regnjakken på stolen|Smörgås till alla|Sadetakki lainaksi|Żółta walizka
 Příběh o deštníku|Kľúč pod rohožkou|Egy esernyő története|Umbrela uitată|Ümbrikku leiti hiljem|Lietussargs bufetē
@@ -161,7 +162,10 @@ Dallaayad la illoobay|Payung yang tertinggal|Nakalimutang payong|Chiếc ô đ�
 傘をもう一本|おもてなしの心|ありがとうございます|역에 두고 온 우산|우산 하나 더|车站的雨伞|多一把雨伞|車站的雨傘|ጃንጥላ በጣቢያው|ⴰⵎⴰⵣⵉⵖ ⵜⴰⴼⵓⴽⵜ
 Room 101 & a key|5 < 7, said the clerk|R&D at Smith & Sons|O’Brien’s “second” cup|50 % off, twice|C++ and C# desk
 #1 in the queue|24/7, and on Sundays|Price: 3 × 4 = 12 €|Ça va? Ça ira!|Naïve façade, rôle|Tea for 2 🍵|👍 from Zoë|👩‍🍳 and 🧑‍🚀 at table 3
-""".strip().replace("\n", "|").split("|")
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
 
 
 def packed(strings: list[str], room: int) -> list[str]:

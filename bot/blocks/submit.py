@@ -121,6 +121,11 @@ def form(
     if meta.message_author:
         who = f"{shortened(meta.message_author, _NAME)} wrote the message"
         blocks.append(tick("author_agrees", who, "I asked, and they agree to it being told here", draft.author_agrees))
+    # Whoever has just pressed the button below looks at the end of the form.
+    if trouble:
+        blocks.append(alert("error", trouble))
+    elif warnings:
+        blocks.append(alert("warning", f"Not sent yet: please look at the top, then mend it or press “{send}”."))
     return modal(title, blocks, callback_id=callback_id, meta=meta.value(), send=send)
 
 

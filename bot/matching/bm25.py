@@ -74,8 +74,11 @@ class Index:
         for number, story in enumerate(stories):
             for word, weight, why in _words(story):
                 self.words.add(word)
-                before, first = held[stem(word)].get(number, (0.0, numbers.setdefault(why, len(numbers))))
-                held[stem(word)][number] = (before + weight, first)
+                stories_of = held[stem(word)]
+                if known := stories_of.get(number):
+                    stories_of[number] = (known[0] + weight, known[1])
+                else:
+                    stories_of[number] = (weight, numbers.setdefault(why, len(numbers)))
             for theme, weight in zip(story.themes, THEME_WEIGHTS, strict=False):
                 shown[theme][number] = weight
             if story.channel:

@@ -64,7 +64,7 @@ def running(slack: Playground, acme: Team, library: Library, matcher: Matcher, t
 
     @asynccontextmanager
     async def run(
-        *keys: str, keep_days: int = 30, database_url: str | None = None, **installing: bool
+        *keys: str, keep_days: int = 30, database_url: str | None = None, port: int = port, **installing: bool
     ) -> AsyncIterator[Browser]:
         address = f"http://127.0.0.1:{port}"
         settings = Settings(

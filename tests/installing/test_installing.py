@@ -8,10 +8,12 @@ import aiohttp
 
 from playground import Playground, Team
 from tests.installing.conftest import Running
-from tests.submissions.people import card_of, sees, tells, waits_for
+from tests.submissions.people import card_of, sees, tells
 
 
-async def test_zoe_installs_it_is_welcomed_and_asks_for_a_story(slack: Playground, acme: Team, running: Running) -> None:
+async def test_zoe_installs_it_is_welcomed_and_asks_for_a_story(
+    slack: Playground, acme: Team, running: Running
+) -> None:
     async with running() as browser:
         zoe = acme.person("Zoe")
         status, page = await browser.opens()

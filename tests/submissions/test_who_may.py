@@ -2,7 +2,6 @@
 it should end. What is refused changes nothing.
 """
 
-import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -32,7 +31,7 @@ from playground import Playground, Seen
 from playground.person import Person
 from tests.listening import all_that_listens
 from tests.submissions.conftest import Start
-from tests.submissions.people import STORY, card_of, tells
+from tests.submissions.people import STORY, card_of, tells, waits_for
 
 AT_HOME, MODERATOR = {Role.MEMBER}, {Role.MEMBER, Role.MODERATOR}
 KINDS: dict[str, set[Role]] = {
@@ -141,8 +140,7 @@ async def told_by_ada(slack: Playground, folder: Path) -> Version:
     """A story that waits, and whose card has arrived."""
     await tells(slack.person("Ada"))
     await card_of(slack.person("Grace"))
-    while "'sending'" in str(everything_in(folder)["outbox"]):
-        await asyncio.sleep(0.02)
+    await waits_for(lambda: "'sending'" not in str(everything_in(folder)["outbox"]))
     with sqlite3.connect(folder / FILE_NAME) as database:
         return Version(*database.execute("SELECT id, revision FROM submissions").fetchone())
 

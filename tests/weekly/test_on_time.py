@@ -1,9 +1,11 @@
 """When the story comes: after downtime, pauses and restarts, at clock changes, and never by surprise."""
 
+import asyncio
+
 import pytest
 
 from playground import Playground
-from tests.submissions.people import waits_for
+from playground.person import Person
 from tests.weekly.conftest import Running, SetClock
 from tests.weekly.people import MONDAY_AT_NINE, changes, coming, lists, post, posts, presses, sets_up, title
 
@@ -142,13 +144,10 @@ async def test_several_channels_of_one_minute_each_have_their_own(slack: Playgro
     assert "#general: every Monday" in (await lists(grace)).drawn
 
 
-async def waits_for_list(person: object, words: str) -> str:
+async def waits_for_list(person: Person, words: str) -> str:
     """The list, as soon as it says these words; the clock wakes a moment after the start."""
-    from playground.person import Person
-
-    assert isinstance(person, Person)
-    for _ in range(40):
-        listed = (await lists(person)).drawn
-        if words in listed:
-            return listed
-    raise AssertionError(f"never said: {words}")
+    async with asyncio.timeout(10):
+        while True:
+            listed = (await lists(person)).drawn
+            if words in listed:
+                return listed
