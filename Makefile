@@ -46,7 +46,12 @@ format: $(VENV)/.develops  ## make the style right
 relevance: $(VENV)/.develops  ## how well the matching answers judged queries
 	$(BIN)/python -m bench.relevance
 
-bench: $(VENV)/.develops  ## speed of search and of answers, beside peers in the same run
+$(VENV)/.compares: $(VENV)/.develops
+	@echo "Installing what the benchmarks compare with ..."
+	@$(PIP) --constraint constraints.txt --group bench
+	@touch $@
+
+bench: $(VENV)/.compares  ## speed of search and of answers, beside peers in the same run
 	$(BIN)/python -m bench.speed
 	@command -v npm >/dev/null && npm install --silent --prefix bench/peers || echo "Without npm, Bolt for JavaScript is left out."
 	$(BIN)/python -m bench.door
@@ -59,7 +64,8 @@ schemas: $(VENV)/.develops  ## write the JSON Schemas of stories/ anew
 	$(BIN)/storybot schema themes > stories/themes.schema.json
 
 constraints: $(VENV)/.develops  ## write the exact versions that are installed
-	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+	@echo "# The exact versions that the tests last ran with; \`make constraints\` writes it anew." > constraints.txt
+	$(BIN)/python -m pip freeze --exclude-editable >> constraints.txt
 
 clean:  ## remove what was made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

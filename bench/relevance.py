@@ -1,14 +1,13 @@
-"""How well the matching answers judged queries, beside plain BM25, plain rapidfuzz and the encoder alone.
+"""How well the matching answers judged queries, beside bm25s, plain rapidfuzz and the encoder alone.
 
     python -m bench.relevance
 
 prints two tables: over the seventeen stories that were judged first, and over all of the built-in pack.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
-from math import log
 
+import bm25s
 import numpy as np
 from rapidfuzz import fuzz
 from rich.console import Console
@@ -47,22 +46,10 @@ def ours(library: Library) -> System:
 
 
 def plain_bm25(library: Library) -> System:
-    """Textbook BM25 (k1 1.2, b 0.75) over stemmed text and theme names; it cannot say that it has nothing."""
-    held = [Counter(map(stem, split(_text(library, story)))) for story in library.stories]
-    holding = Counter(word for counts in held for word in counts)
-    usual = sum(counts.total() for counts in held) / len(held)
-
-    def score(words: list[str], counts: Counter[str]) -> float:
-        norm = 1.2 * (0.25 + 0.75 * counts.total() / usual)
-        return sum(
-            log(1 + (len(held) - holding[word] + 0.5) / (holding[word] + 0.5))
-            * counts[word]
-            * 2.2
-            / (counts[word] + norm)
-            for word in words
-        )
-
-    return lambda words: _best(library, [score(list(map(stem, split(words))), counts) for counts in held])
+    """bm25s over stemmed text and theme names; it cannot say that it has nothing."""
+    index = bm25s.BM25(backend="numpy")
+    index.index([_stems(_text(library, story)) for story in library.stories], show_progress=False)
+    return lambda words: _best(library, [float(score) for score in index.get_scores(_stems(words))])
 
 
 def plain_rapidfuzz(library: Library) -> System:
@@ -79,7 +66,7 @@ def encoder_alone(library: Library) -> System:
 
 
 SYSTEMS: dict[str, Callable[[Library], System]] = {
-    "BM25": plain_bm25,
+    "bm25s": plain_bm25,
     "rapidfuzz": plain_rapidfuzz,
     "encoder": encoder_alone,
     "ours": ours,
@@ -115,6 +102,10 @@ def _of_kind(kind: str, answers: list[tuple[Judged, Answer]]) -> list[tuple[Judg
 def _best(library: Library, scores: list[float]) -> Answer:
     ranked = sorted(range(len(scores)), key=lambda number: -scores[number])
     return Answer([library.stories[number].id for number in ranked if scores[number] > 0], is_strong=True)
+
+
+def _stems(words: str) -> list[str]:
+    return list(map(stem, split(words)))
 
 
 def _text(library: Library, story: Story) -> str:

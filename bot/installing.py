@@ -75,6 +75,8 @@ class Installing:
                 answer = pages.response(pages.not_theirs(), status=400)
             elif request.query.get("error") == "access_denied":
                 answer = pages.response(pages.cancelled())
+            elif not code:
+                answer = pages.response(pages.not_theirs(), status=400)
             else:
                 answer = await self._exchange(code[:_LONGEST])
         except StoreUnavailableError as error:

@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 
-import bm25s  # type: ignore[import-untyped]
+import bm25s
 import Stemmer  # type: ignore[import-not-found]  # a compiled module without type hints
 import tantivy
 from rapidfuzz import fuzz, process

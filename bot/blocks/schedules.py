@@ -95,9 +95,10 @@ def listed(
     command: str,
     *,
     may_change: bool,
-    first: int = 0,
+    after: int = 0,
+    rest: int = 0,
 ) -> Message:
-    """Ten schedules from the one at `first` on, the first few with their coming stories.
+    """Schedules, `LISTED` at most, the first few with their coming stories; `rest` more follow, from `after` on.
 
     `themes` are all there are, by which those of a schedule are named.
     """
@@ -109,22 +110,18 @@ def listed(
             "text": fallback("The story of the week.", _INVITING, who),
             "blocks": [*blocks, *([actions(*set_up)] if set_up else [])],
         }
-    page = entries[first : first + LISTED] or entries[:LISTED]
     blocks = [header("The story of the week")]
-    for number, entry in enumerate(page):
+    for number, entry in enumerate(entries):
         if number < LISTED_WITH_STORIES:
             blocks += _whole(entry, themes, now, may_change=may_change)
         else:
             blocks += _brief(entry, now)
-    rest = len(entries) - first - len(page)
-    more = (
-        [button("More", ids.MORE_SCHEDULES, str(first + len(page)), says=f"More: {rest} further")] if rest > 0 else []
-    )
+    more = [button("More", ids.MORE_SCHEDULES, str(after), says=f"More: {rest} further")] if rest else []
     once_more = f"Type {command} week in a channel to read its story once more."
-    notes = [f"And {rest} more." if rest > 0 else "", once_more, "" if may_change else _MAY_CHANGE]
+    notes = [f"And {rest} more." if rest else "", once_more, "" if may_change else _MAY_CHANGE]
     blocks += [context(note) for note in notes if note]
     blocks += [actions(*set_up, *more)] if set_up or more else []
-    spoken = [_spoken(entry, now, with_stories=number < LISTED_WITH_STORIES) for number, entry in enumerate(page)]
+    spoken = [_spoken(entry, now, with_stories=number < LISTED_WITH_STORIES) for number, entry in enumerate(entries)]
     return {"text": _joined("The story of the week.", spoken, notes), "blocks": blocks}
 
 

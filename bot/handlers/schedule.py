@@ -12,6 +12,7 @@ from bot.blocks import ids, schedules
 from bot.blocks.message import Message
 from bot.blocks.schedule_form import ScheduleForm, SetUp, form, read, sent
 from bot.blocks.schedules import (
+    LISTED,
     ScheduleRef,
     listed,
     not_invited,
@@ -81,7 +82,7 @@ class Scheduling:
     async def listed(self, person: Person, body: Payload, client: AsyncWebClient) -> Message | None:
         """What `/story schedule` shows; where there is nothing yet, the form to begin with."""
         may_change = self._guard.may(Action.SCHEDULE, person)
-        if may_change and not await self._weekly.entries(person.workspace):
+        if may_change and not await self._weekly.schedules(person.workspace):
             await self._open_new(person, body, client)
             return None
         return await self._list(person, first=0)
@@ -246,10 +247,16 @@ class Scheduling:
         await self._replies.replace(body, await self._list(person_of(context), first=0))
 
     async def _list(self, person: Person, first: int) -> Message:
-        entries = [_entry(entry, self._now()) for entry in await self._weekly.entries(person.workspace)]
+        every = await self._weekly.schedules(person.workspace)
+        first = first if first < len(every) else 0
+        page = every[first : first + LISTED]
+        entries = [_entry(await self._weekly.entry(schedule), self._now()) for schedule in page]
         themes = (await self._shelves.of_workspace(person.workspace)).library.themes
         may_change = self._guard.may(Action.SCHEDULE, person)
-        return listed(entries, themes, self._now(), self._command, may_change=may_change, first=first)
+        after = first + len(page)
+        return listed(
+            entries, themes, self._now(), self._command, may_change=may_change, after=after, rest=len(every) - after
+        )
 
     # Menus that are searched while somebody types
 

@@ -14,7 +14,8 @@ from bot.services.store import OutboxKept
 log = logging.getLogger(__name__)
 
 # So many are said side by side: enough for a minute in which many channels are due, and no burden for anybody.
-AT_ONCE = 40
+AT_ONCE = 100
+GATHER = timedelta(milliseconds=20)
 # What another replica put in line, or a moment that came, is seen after so long at most.
 LOOK_EVERY = timedelta(seconds=1)
 LOOK_AGAIN_WHEN_BROKEN = timedelta(seconds=5)
@@ -47,6 +48,8 @@ class Outbox:
     async def run(self) -> None:
         """Say what is due until `drain`; a store that is out of reach is asked again."""
         while not self._is_closing:
+            # What comes in one moment is looked at together.
+            await asyncio.sleep(GATHER.total_seconds())
             self._wake.clear()
             wait = LOOK_EVERY
             try:

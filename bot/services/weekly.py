@@ -80,9 +80,9 @@ class Weekly:
 
     # People
 
-    async def entries(self, workspace: Workspace) -> list[Entry]:
+    async def schedules(self, workspace: Workspace) -> list[Schedule]:
         """Every schedule of a workspace, the next one due first."""
-        return [await self.entry(schedule) for schedule in await self._store.schedules(workspace)]
+        return await self._store.schedules(workspace)
 
     async def entry(self, schedule: Schedule) -> Entry:
         latest = await self._store.weeks(schedule.workspace, schedule.channel_id, _LISTED_WEEKS)

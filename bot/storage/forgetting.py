@@ -1,16 +1,19 @@
 """Forgets workspaces and people: what is kept of them is gone for good."""
 
+import html
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.submission import COLLEAGUE, Credit
+from bot.domain.workspace import Workspace
 from bot.storage.database import Database
 from bot.storage.installations import served
+from bot.storage.statements import within
 from bot.storage.tables import (
     audit,
     drafts,
@@ -58,16 +61,18 @@ class Forgetting:
         async with self._database.writing() as connection:
             await _uncredit(connection, team, user_id, now)
             count = 0
-            for column in (drafts.c.user_id, tried.c.user_id, saved.c.user_id, outbox.c.to):
+            for column in OWN:
                 theirs = delete(column.table).where(_of(column.table, team), column == user_id)
                 count += (await connection.execute(theirs)).rowcount
-            for column, nobody in _NAMED.items():
-                theirs_too = update(column.table).where(_of(column.table, team), column == user_id).values(nobody)
-                count += (await connection.execute(theirs_too)).rowcount
+            for column, nobody in NAMING.items():
+                naming = update(column.table).where(_of(column.table, team), column == user_id).values(nobody)
+                count += (await connection.execute(naming)).rowcount
         return count
 
 
-_NAMED: dict[Any, dict[str, Any]] = {
+OWN = (drafts.c.user_id, tried.c.user_id, saved.c.user_id, outbox.c.to)
+"""Columns with the id of a person whose row goes with them."""
+NAMING: dict[Any, dict[str, Any]] = {
     submissions.c.author_id: {
         "author_id": None,
         "author_name": COLLEAGUE,
@@ -81,7 +86,7 @@ _NAMED: dict[Any, dict[str, Any]] = {
     schedules.c.pin_user_id: {"pin_user_id": ""},
     installations.c.installer_id: {"installer_id": None},
 }
-"""Every other column that may hold a person's id, and what stands there when they are forgotten."""
+"""Every other column that may hold a person's id, and what its row holds when they are forgotten."""
 
 
 async def _erase(connection: AsyncConnection, of: Callable[[Any], ColumnElement[bool]], now: datetime) -> int:
@@ -101,43 +106,40 @@ _IS_GONE = installations.c.gone_at.is_not(None)
 
 async def _uncredit(connection: AsyncConnection, team: str, user_id: str, now: datetime) -> None:
     """Credit the stories of a person to a colleague, also where one is frozen for its week."""
-    theirs = select(submissions.c.id).where(_of(submissions, team), submissions.c.author_id == user_id)
-    told = select(stories).where(_of(stories, team), stories.c.submission_id.in_(theirs))
-    for row in (await connection.execute(told)).all():
-        name = row.story["told_by"]
-        this = (row.enterprise_id, row.team_id, row.id)
-        nameless = {**row.story, "told_by": COLLEAGUE, "sources": []}
-        await connection.execute(update(stories).where(_is(stories, *this)).values(story=nameless))
-        for week in (await connection.execute(select(weeks).where(_is(weeks, *this, key="story_id")))).all():
-            frozen = {"story": {**week.story, "told_by": COLLEAGUE, "sources": []}}
-            if week.message:
-                frozen["message"] = _without(week.message, name)
-            at = {"channel_id": week.channel_id, "on": week.on}
-            one = [_is(weeks, *this, key="story_id"), *(weeks.c[column] == value for column, value in at.items())]
-            await connection.execute(update(weeks).where(*one).values(frozen))
-        its_library = (libraries.c.enterprise_id == row.enterprise_id, libraries.c.team_id == row.team_id)
+    theirs = select(submissions).where(_of(submissions, team), submissions.c.author_id == user_id)
+    for told in (await connection.execute(theirs)).all():
+        workspace = Workspace(told.enterprise_id, told.team_id)
+        story = within(stories, workspace, submission_id=told.id)
+        for row in (await connection.execute(select(stories).where(story))).all():
+            await connection.execute(update(stories).where(story).values(story=_uncredited(row.story)))
+        # A story that was withdrawn since has only its weeks left; its id ends with the beginning of the submission's.
+        told_in = select(weeks).where(within(weeks, workspace), weeks.c.story_id.endswith(f"-{told.id[:8]}"))
+        for week in (await connection.execute(told_in)).all():
+            this = within(weeks, workspace, channel_id=week.channel_id, on=week.on)
+            frozen = {"story": _uncredited(week.story), "message": _retold(week.message, told.author_name)}
+            await connection.execute(update(weeks).where(this).values(frozen))
         newer = {"edition": libraries.c.edition + 1, "changed_at": now}
-        await connection.execute(update(libraries).where(*its_library).values(newer))
+        await connection.execute(update(libraries).where(within(libraries, workspace)).values(newer))
 
 
-def _without(message: Any, name: str) -> Any:
+def _uncredited(story: dict[str, Any]) -> dict[str, Any]:
+    return {**story, "told_by": COLLEAGUE, "sources": []}
+
+
+def _retold(message: Any, name: str) -> Any:
     """A frozen message in which a story is told by a colleague."""
     match message:
         case str():
-            escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-            for told_by in (name, escaped):
-                message = message.replace(f"told by {told_by}", f"told by {COLLEAGUE}")
-            return message
+            return message.replace(f"told by {name}", _BY).replace(f"told by {html.escape(name, quote=False)}", _BY)
         case list():
-            return [_without(part, name) for part in message]
+            return [_retold(part, name) for part in message]
         case dict():
-            return {key: _without(part, name) for key, part in message.items()}
+            return {key: _retold(part, name) for key, part in message.items()}
     return message
+
+
+_BY = f"told by {COLLEAGUE}"
 
 
 def _of(table: Any, team: str) -> ColumnElement[bool]:
     return or_(table.c.team_id == team, table.c.enterprise_id == team)
-
-
-def _is(table: Table, enterprise_id: str, team_id: str, value: str, key: str = "id") -> ColumnElement[bool]:
-    return (table.c.enterprise_id == enterprise_id) & (table.c.team_id == team_id) & (table.c[key] == value)

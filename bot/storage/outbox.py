@@ -48,6 +48,7 @@ DUE, SENDING, SENT, UNKNOWN, REFUSED, DROPPED = "due", "sending", "sent", "unkno
 _OPEN = (DUE, SENDING)
 RATE_LIMITED = "ratelimited"
 _KEY = (outbox.c.enterprise_id, outbox.c.team_id, outbox.c.key)
+_PLACE = (outbox.c.enterprise_id, outbox.c.team_id, outbox.c.to, outbox.c.repeatable)
 
 
 class OutboxStore:
@@ -189,21 +190,24 @@ def _claiming(claimed: Claimed, now: datetime) -> dict[str, Any]:
 
 
 def _first_at_each_place(now: datetime, limit: int) -> Select[Any]:
-    """The keys of what may be said now: of each place and way the first, and of a herd those that can keep pace."""
-    other, base = outbox.alias("other"), outbox.alias("base")
-    is_saying = exists().where(
-        _is_of_same_workspace(other),
-        other.c.to == outbox.c.to,
-        other.c.repeatable == outbox.c.repeatable,
-        other.c.state == SENDING,
+    """The keys of what may be said now: of each place and way the first, and of a herd those that can keep pace.
+
+    What has to wait is asked for as sets, once: asked for each row, many rows would take seconds.
+    """
+    saying = select(*_PLACE).where(outbox.c.state == SENDING).correlate(None)
+    is_open, is_unknown = outbox.c.state.in_(_OPEN), outbox.c.state == UNKNOWN
+    open_ = select(*_KEY).where(is_open).correlate(None)
+    undecided = select(*_KEY).where(or_(is_open, is_unknown, _is_refused_undecided(), _is_just_said(now)))
+    may_be_said = (
+        tuple_(*_PLACE).not_in(saying),
+        or_(outbox.c.changes.is_(None), tuple_(*_KEY[:2], outbox.c.changes).not_in(open_)),
+        or_(outbox.c.replies_to.is_(None), tuple_(*_KEY[:2], outbox.c.replies_to).not_in(undecided.correlate(None))),
     )
-    is_too_early = exists().where(_is_base(base), or_(base.c.state.in_(_OPEN), _keeps_replies_waiting(base, now)))
-    place = (outbox.c.enterprise_id, outbox.c.team_id, outbox.c.to, outbox.c.repeatable)
     is_of_herd = outbox.c.kind.in_(IN_HERDS)
-    turn = func.row_number().over(partition_by=place, order_by=_ORDER)
+    turn = func.row_number().over(partition_by=_PLACE, order_by=_ORDER)
     due = (
         select(*_ORDER, *_KEY[:2], is_of_herd.label("is_of_herd"), turn.label("turn"))
-        .where(outbox.c.state == DUE, outbox.c.due_at <= now, ~is_saying, ~is_too_early)
+        .where(outbox.c.state == DUE, outbox.c.due_at <= now, *may_be_said)
         .subquery()
     )
     herd = (due.c.enterprise_id, due.c.team_id, due.c.is_of_herd)
@@ -218,20 +222,21 @@ def _first_at_each_place(now: datetime, limit: int) -> Select[Any]:
     )
 
 
-def _keeps_replies_waiting(base: FromClause, now: datetime) -> ColumnElement[bool]:
-    """Whether a message was said only just, or may yet turn out to be there, or be said again."""
-    just_now = base.c.sent_at.between(now - CHANNEL_APART + AHEAD, now)
-    undecided = and_(base.c.state == REFUSED, base.c.lease.is_not(None))
-    return and_(outbox.c.replies_to.is_not(None), or_(base.c.state == UNKNOWN, undecided, just_now))
+def _is_refused_undecided() -> ColumnElement[bool]:
+    """Refused, and nobody has said yet whether it will be said again."""
+    return and_(outbox.c.state == REFUSED, outbox.c.lease.is_not(None))
+
+
+def _is_just_said(now: datetime) -> ColumnElement[bool]:
+    """Said so short a time ago that nothing more may be said in its channel."""
+    lately = outbox.c.due_at.between(now - LEASE, now)
+    return and_(outbox.c.state == SENT, lately, outbox.c.sent_at.between(now - CHANNEL_APART + AHEAD, now))
 
 
 def _is_base(other: FromClause) -> ColumnElement[bool]:
     """Whether it is the message that a row changes or replies to."""
-    return and_(_is_of_same_workspace(other), other.c.key == func.coalesce(outbox.c.changes, outbox.c.replies_to))
-
-
-def _is_of_same_workspace(other: FromClause) -> ColumnElement[bool]:
-    return and_(other.c.enterprise_id == outbox.c.enterprise_id, other.c.team_id == outbox.c.team_id)
+    is_of_same_workspace = (other.c[name] == outbox.c[name] for name in ("enterprise_id", "team_id"))
+    return and_(*is_of_same_workspace, other.c.key == func.coalesce(outbox.c.changes, outbox.c.replies_to))
 
 
 async def _said_lately(connection: AsyncConnection, now: datetime) -> dict[Workspace, datetime]:

@@ -12,6 +12,7 @@ from bot.blocks import ids, when
 from bot.blocks.message import Message
 from bot.blocks.schedule_form import ScheduleForm, SetUp, form, read, sent
 from bot.blocks.schedules import (
+    LISTED,
     Entry,
     ScheduleRef,
     listed,
@@ -300,7 +301,18 @@ def test_the_themes_are_named() -> None:
 
 def test_many_are_listed_ten_by_ten_and_the_first_with_their_stories() -> None:
     entries = [Entry(schedule, NEXT_FIVE) for schedule in schedules(24)]
-    pages = [listed(entries, THEMES, SATURDAY, "/story", may_change=True, first=first) for first in (0, 10, 20)]
+    pages = [
+        listed(
+            entries[first : first + LISTED],
+            THEMES,
+            SATURDAY,
+            "/story",
+            may_change=True,
+            after=first + LISTED,
+            rest=max(0, len(entries) - first - LISTED),
+        )
+        for first in (0, 10, 20)
+    ]
     for page in pages:
         assert_slack_takes(page)
         check_message(page["text"], page["blocks"])
@@ -309,12 +321,6 @@ def test_many_are_listed_ten_by_ten_and_the_first_with_their_stories() -> None:
     assert [button["value"] for button in found(pages[0]["blocks"], "action_id", ids.MORE_SCHEDULES)] == ["10"]
     assert action_ids(pages[0]).count(ids.SHOW_SCHEDULE) == 6
     assert ids.MORE_SCHEDULES not in action_ids(pages[2])
-
-
-def test_past_the_end_the_list_begins_again() -> None:
-    message = listed([Entry(COMING)], THEMES, SATURDAY, "/story", may_change=True, first=90)
-    assert ids.CHANGE_SCHEDULE in action_ids(message)
-    assert "more" not in message["text"].split("<#")[0]
 
 
 def test_one_is_shown_whole_with_the_way_back() -> None:
@@ -350,8 +356,8 @@ def test_the_fullest_list_still_fits(words: str) -> None:
             *((MONDAY, MONDAY - WEEK, MONDAY - 2 * WEEK) for _ in range(5)),
         )
         refused = replace(entry.schedule, next=None, pause=Pause.REFUSED, refused_with="channel_not_found")
-        for entries in ([entry] * 24, [replace(entry, schedule=refused)] * 24, [entry]):
-            message = listed(entries, themes, SATURDAY, "/story", may_change=True)
+        for entries in ([entry] * LISTED, [replace(entry, schedule=refused)] * LISTED, [entry]):
+            message = listed(entries, themes, SATURDAY, "/story", may_change=True, after=LISTED, rest=1_000)
             assert_slack_takes(message)
             check_message(message["text"], message["blocks"])
             assert not list(found(message["blocks"], "type", "mrkdwn"))

@@ -151,10 +151,13 @@ def test_whatever_a_story_holds_slack_takes_its_week(words: str) -> None:
 
 def test_everything_in_the_library_can_be_told(library: Library) -> None:
     for story in library.stories:
-        message = post(story, library.themes_of(story), REF)
-        check_message(message["text"], message["blocks"])
+        themes, ref = library.themes_of(story), SlotRef("C12345678", MONDAY, story.id)
+        told, again = post(story, themes, ref, tried=1_000), this_week(story, themes, ref)
+        for message in (told, again, question(story)):
+            check_message(message["text"], message["blocks"])
         for word in story.story.split():
-            assert word in drawn(message)
+            assert word in drawn(told)
+            assert word in drawn(again)
 
 
 @settings(deadline=None, max_examples=50)

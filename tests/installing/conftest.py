@@ -1,5 +1,6 @@
 """Two companies and an organisation that could install Storybot, and a browser to do it with."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -101,3 +102,12 @@ def acme(slack: Playground) -> Team:
     acme.add_person("Zoe", role="admin")
     acme.add_person("Yan")
     return acme
+
+
+async def asks_until(person: Person, command: str, words: str) -> None:
+    """Ask until these words are in the answer; what was decided elsewhere counts within five seconds."""
+    async with asyncio.timeout(5):
+        await person.types(command)
+        while words not in person.last().drawn:
+            await asyncio.sleep(0.1)
+            await person.types(command)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from playground import Playground, Team
-from tests.installing.conftest import Running
+from tests.installing.conftest import Running, asks_until
 from tests.installing.kept import everything, naming, tokens
-from tests.installing.test_leaving import installs, until_unknown
+from tests.installing.test_leaving import installs
 from tests.submissions.people import card_of, tells, waits_for
 from tests.weekly.people import lists, sets_up
 
@@ -46,9 +46,7 @@ async def test_a_company_is_erased_while_the_bot_runs(
         assert tokens(tmp_path) == []
         for secret in (yan.id, zoe.id, "zanzibar"):
             assert naming(tmp_path, secret) == []
-        await until_unknown("The zanzibar tea", zoe)
-        await zoe.types("/story empathy")
-        assert "add me again" in zoe.last().drawn
+        await asks_until(zoe, "/story zanzibar tea", "add me again")
 
 
 async def test_a_person_is_forgotten_and_their_stories_are_a_colleague_s(
@@ -78,9 +76,7 @@ async def test_a_person_is_forgotten_and_their_stories_are_a_colleague_s(
         assert story["told_by"] == "a colleague"
         await zoe.types("/story schedule", channel="general")
         assert "Set up by" in zoe.last("general").drawn
-        async with asyncio.timeout(5):
-            while "told by a colleague" not in zoe.last().drawn:
-                await zoe.types("/story zanzibar tea")
+        await asks_until(zoe, "/story zanzibar tea", "told by a colleague")
         await zoe.clicks("I tried this", on=next(seen for seen in zoe.sees() if "[I tried this" in seen.drawn))
         posted = next(seen for seen in zoe.sees() if "I tried this" in seen.drawn)
         assert "Yan" not in posted.drawn

@@ -12,9 +12,11 @@ from cryptography.fernet import Fernet
 from bot.domain.installation import RENEW_BEFORE
 from bot.errors import ProblemsError
 from playground import Playground, Team
-from tests.installing.conftest import KEY, Running
+from tests.installing.conftest import KEY, Running, asks_until
 from tests.installing.kept import everything, tokens
+from tests.postgres import Postgres
 from tests.submissions.people import waits_for
+from tests.test_running import free_port
 
 NEW_KEY = Fernet.generate_key().decode()
 # OpenSSL's alphabet: + and / where others write - and _.
@@ -98,7 +100,7 @@ async def test_new_tokens_are_used_only_after_they_have_proved_good(
         assert "Takeaway:" in acme.person("Zoe").last().drawn, "the old one still works"
         slack.clock.advance(60)
         await waits_for(lambda: len(tokens(tmp_path)) == 1)
-        assert [call.method for call in slack.calls].count("oauth.v2.access") == 2
+        assert accesses(slack) == 2
 
 
 @pytest.mark.parametrize("fault", [{"error": "ratelimited"}, {"status": 500}, {"html": True, "status": 502}])
@@ -129,9 +131,36 @@ async def test_a_refresh_token_that_slack_no_longer_knows_asks_for_installing_an
         slack.clock.advance(TWELVE_HOURS)
         await waits_for(lambda: tokens(tmp_path) == [])
         assert everything(tmp_path)["installations"][0]["gone_at"]
-        await zoe.types("/story empathy")
-        assert "add me again" in zoe.last().drawn
+        await asks_until(zoe, "/story empathy", "add me again")
         slack.heal()
         assert (await browser.installs(zoe))[0] == 200
         await zoe.types("/story empathy")
         assert "Takeaway:" in zoe.last().drawn
+
+
+async def test_two_replicas_renew_a_token_once_and_both_go_on_with_it(
+    slack: Playground, acme: Team, running: Running, postgres: Postgres
+) -> None:
+    url = postgres.fresh_url()
+    zoe = acme.person("Zoe")
+    async with (
+        running(database_url=url, rotating_tokens=True, port=free_port()) as one,
+        # Slack reaches this one, and Zoe's browser the other.
+        running(database_url=url, rotating_tokens=True),
+    ):
+        await one.installs(zoe)
+        acme.invite("storybot", "general")
+        await zoe.types("@storybot empathy")
+        assert "Takeaway:" in zoe.last().drawn
+        for day in range(1, 3):
+            slack.clock.advance(TWELVE_HOURS - RENEW_BEFORE.total_seconds())
+            await waits_for(lambda day=day: accesses(slack) == 1 + day)
+        slack.clock.advance(RENEW_BEFORE.total_seconds() + 60)
+        async with asyncio.timeout(5):
+            while sum("Takeaway:" in seen.drawn for seen in zoe.sees()) < 2:
+                await zoe.types("@storybot teamwork")
+        assert accesses(slack) == 3
+
+
+def accesses(slack: Playground) -> int:
+    return [call.method for call in slack.calls].count("oauth.v2.access")

@@ -1,13 +1,12 @@
 """Companies take Storybot away and add it again; what Slack tells of it comes in any order, and more than once."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
-from playground import Person, Playground, Team
+from playground import Playground, Team
 from playground.inspector import Call
-from tests.installing.conftest import Browser, Running
+from tests.installing.conftest import Browser, Running, asks_until
 from tests.installing.kept import everything, naming, tokens
 from tests.submissions.people import card_of, sees, tells, waits_for
 from tests.weekly.people import sets_up
@@ -122,17 +121,8 @@ async def test_thirty_days_later_nothing_of_them_is_left_and_others_keep_theirs(
         assert "submissions" in naming(tmp_path, slack.team_id)
 
         await installs(browser, acme)
-        await until_unknown("The zanzibar tea", zoe)
-
-
-async def until_unknown(title: str, person: Person) -> None:
-    """What a bot that ran on still has in memory is gone within five seconds."""
-    async with asyncio.timeout(5):
-        while True:
-            await person.types(f"/story {title}")
-            if "told by" not in person.last().drawn:
-                return
-            await asyncio.sleep(0.1)
+        # What a bot that runs on still has in memory is gone within five seconds.
+        await asks_until(zoe, "/story zanzibar tea", "I have nothing on")
 
 
 async def test_an_organisation_counts_in_its_workspaces_until_it_takes_one_away(

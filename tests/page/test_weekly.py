@@ -1,4 +1,4 @@
-"""The story of the week in the page: Grace sets it up, pins a story, and sets the clock ahead to see four weeks go by."""
+"""The story of the week in the page: Grace sets it up, pins a story, and sets the clock ahead to see weeks go by."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

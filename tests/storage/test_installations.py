@@ -3,21 +3,26 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import Column, String, insert, select, update
 
 from bot.domain.installation import RENEW_BEFORE, Installation, Tokens
 from bot.domain.outgoing import Kind, Outgoing
+from bot.domain.schedule import SlotState, Week
+from bot.domain.slots import Slot
 from bot.storage.database import Database
-from bot.storage.forgetting import Forgetting
+from bot.storage.forgetting import NAMING, OWN, Forgetting
 from bot.storage.installations import STATE_LIFE, InstallationStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.own_stories import OwnStoryStore
 from bot.storage.sealing import Seal
+from bot.storage.statements import of
 from bot.storage.submissions import SubmissionStore
-from bot.storage.tables import installations
+from bot.storage.tables import installations, metadata, submissions, weeks
+from bot.storage.weekly import WeeklyStore, _week_row
 from tests.storage.people import A_MINUTE, ADA, GRACE, NOON, OURS, THEIRS, card_of, submitted
 
 TWELVE_HOURS = timedelta(hours=12)
@@ -181,6 +186,36 @@ async def test_a_person_is_forgotten_in_their_workspace_alone(database: Database
     assert names == {OURS: ["a colleague"], THEIRS: ["Ada"]}
     assert await SubmissionStore(database).by_author(OURS, ADA, 9) == []
     assert len(await SubmissionStore(database).by_author(THEIRS, ADA, 9)) == 1
+
+
+def test_no_column_for_a_person_is_overlooked_when_they_are_forgotten() -> None:
+    # Slack's ids are kept in columns of 20 characters; these do not hold a person's.
+    others = {"enterprise_id", "team_id", "channel_id", "bot_id", "bot_user_id", "what", "kind"}
+    columns = {column for table in metadata.sorted_tables for column in table.c if _is_of_ids(column)}
+    assert {column for column in columns if column.name not in others} == {*OWN, *NAMING}
+
+
+def _is_of_ids(column: Column[Any]) -> bool:
+    return isinstance(column.type, String) and column.type.length == 20
+
+
+async def test_a_withdrawn_story_of_a_forgotten_person_is_a_colleague_s_in_the_weeks_that_told_it(
+    database: Database,
+) -> None:
+    submission = submitted()
+    await SubmissionStore(database).add(submission, [])
+    story = submission.approved(GRACE, NOON).as_story()
+    message = {"text": "It was told by Ada &amp; Co", "blocks": [{"text": "told by Ada & Co"}]}
+    week = Week(OURS, "C1", "S1", Slot(NOON.date(), NOON), SlotState.TOLD, "k", story, "", message)
+    async with database.writing() as connection:
+        await connection.execute(update(submissions).values(author_name="Ada & Co"))
+        await connection.execute(insert(weeks).values({**of(OURS), **_week_row(week)}))
+    await Forgetting(database).forget_user(OURS.team_id, ADA, NOON)
+    kept = await WeeklyStore(database).week(OURS, "C1", NOON.date())
+    assert kept
+    assert kept.story
+    assert kept.story.told_by == "a colleague"
+    assert "Ada" not in str(kept.message)
 
 
 async def tell(database: Database, team_id: str, enterprise_id: str = "") -> None:

@@ -56,7 +56,7 @@ def running(workspace: Playground, clock: SetClock, library: Library, matcher: M
     async def run(library: Library = library, **weekly: int | bool) -> AsyncIterator[Playground]:
         settings = Settings(
             moderation=Moderation(channel=workspace.review_channel_id, moderators=tuple(workspace.lead_ids)),
-            weekly=Weekly(**weekly),
+            weekly=Weekly.model_validate(weekly),
         )
         async with serve(settings, connection_to(workspace, tmp_path), library, matcher, clock) as serving:
             url = f"http://127.0.0.1:{serving.port}"

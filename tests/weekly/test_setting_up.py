@@ -147,3 +147,22 @@ async def test_members_see_the_list_and_can_change_nothing(slack: Playground) ->
     assert "every Monday at 09:00" in seen.drawn
     assert not seen.buttons
     assert "Moderators and workspace admins can change what is listed here." in seen.drawn
+
+
+async def test_many_channels_are_listed_page_by_page(slack: Playground) -> None:
+    grace = slack.person("Grace")
+    for number in range(12):
+        slack.add_channel(f"team-{number}", ["Grace", "storybot"])
+        assert (await sets_up(grace, f"team-{number}")).submit is None
+    listed = await lists(grace)
+    assert listed.drawn.count("every Monday") == 10
+    assert "And 2 more." in listed.drawn
+    await grace.clicks("More", on=listed)
+    rest = grace.last("support")
+    assert rest.drawn.count("every Monday") == 2
+    assert "More" not in rest.buttons
+
+    await grace.clicks("Show", on=await lists(grace), nth=0)
+    assert "Next, if nothing changes:" in grace.last("support").drawn
+    await grace.clicks("All schedules", on=grace.last("support"))
+    assert grace.last("support").drawn.count("every Monday") == 10
