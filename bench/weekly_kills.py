@@ -360,7 +360,7 @@ async def run_once(nursery: Nursery, postgres: Postgres | None, folder: Path, nu
         run = Run(slack, engine, clock, rng)
         run.set_clock(DUE - timedelta(seconds=20))
         closing.callback(run.kill_all)
-        start = Start(str(data), url, str(data / "clock"), slack.api_url, slack.bot_token, 0, reads_back)
+        start = Start(str(data), url, str(data / "clock"), slack.api_url, slack.bot_token, reads_back)
         bots = 2 if postgres else 1
         run.bots = [await nursery.starts(start) for _ in range(bots)]
         await run.until(_asked(run, "auth.test"))

@@ -56,8 +56,9 @@ class Start:
     clock: str
     api_url: str
     bot_token: str
-    spread: int
-    reads_back: bool
+    reads_back: bool = False
+    signing_secret: str = "nobody signs anything"
+    port: int = 0
 
     def line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -65,15 +66,15 @@ class Start:
 
 async def live(start: Start, library: Library, matcher: Matcher) -> None:
     """Be a bot until somebody kills it."""
-    settings = Settings(weekly=Weekly(spread=start.spread, reads_back=start.reads_back))
+    settings = Settings(weekly=Weekly(reads_back=start.reads_back))
     connection = Connection(
         SecretStr(start.bot_token),
-        SecretStr("nobody signs anything"),
+        SecretStr(start.signing_secret),
         api_url=start.api_url,
         database_url=SecretStr(start.database_url) if start.database_url else None,
         data=Path(start.data),
         host="127.0.0.1",
-        port=0,
+        port=start.port,
     )
     async with serve(settings, connection, library, matcher, SharedClock(Path(start.clock))):
         await asyncio.Event().wait()

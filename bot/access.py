@@ -80,6 +80,6 @@ async def to_many(
         installations.client_of,
         remarks=lambda: ["nobody has installed it yet: /slack/install"] if installations.are_none else [],
         lifecycle=Lifecycle(installations, settings.command, settings.installing.address),
-        pages=Installing(store, oauth, scopes(settings), installations.installed, now).routes(),
+        pages=Installing(store, oauth, scopes(settings), installations.installed, settings.command, now).routes(),
         background=lambda: [installations.watch(), upkeep.run()],
     )

@@ -46,7 +46,8 @@ def response(page: str, *, status: int = 200, leads_to: str = "") -> web.Respons
 def invitation(scopes: Mapping[str, str]) -> str:
     """What somebody is about to install; `scopes` and what each is for."""
     asked = "".join(
-        f"<div><dt><code>{escape(scope)}</code></dt><dd>{escape(why)}</dd></div>" for scope, why in scopes.items()
+        f"<div><dt><code>{escape(scope)}</code></dt><dd>{escape(why[:1].upper() + why[1:])}.</dd></div>"
+        for scope, why in scopes.items()
     )
     return _page(
         "Add Storybot to Slack",
@@ -58,16 +59,16 @@ def invitation(scopes: Mapping[str, str]) -> str:
     )
 
 
-def done(name: str, app_id: str, team_id: str) -> str:
-    """It is installed in the workspace or organisation of this name; `team_id` is empty for an organisation."""
+def done(name: str, app_id: str, team_id: str, command: str) -> str:
+    """It is installed in the workspace or organisation of this name; an organisation has no `team_id`."""
     where = f"https://slack.com/app_redirect?app={app_id}" + (f"&team={team_id}" if team_id else "")
     add = "" if team_id else "<li>Choose the workspaces that get it, in your organisation's settings of apps.</li>"
     return _page(
         f"Storybot is in {name}",
         f"<p>It has written to you in Slack.</p><h2>What to do next</h2><ol>{add}"
-        "<li>In any channel type <code>/story empathy</code>.</li>"
+        f"<li>In any channel type <code>{command} empathy</code>.</li>"
         "<li>Type <code>/invite @storybot</code> where it should answer mentions.</li>"
-        "<li>Type <code>/story schedule</code> to have a story told every week.</li></ol>"
+        f"<li>Type <code>{command} schedule</code> to have a story told every week.</li></ol>"
         f'<a class="deed" href="{escape(where)}">Open Slack</a>',
     )
 
@@ -81,7 +82,8 @@ def cancelled() -> str:
 def not_theirs() -> str:
     return _failed(
         "That did not work",
-        "This link was used before, is older than ten minutes, or was begun in another browser. Nothing has changed.",
+        "This link was used before, is older than ten minutes, or was begun in another browser. What is installed "
+        "stays so.",
     )
 
 

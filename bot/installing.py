@@ -30,13 +30,20 @@ Keep = Callable[[Installation, Sequence[Outgoing]], Awaitable[None]]
 
 
 class Installing:
-    """The pages of `/slack/install`. `scopes` are what the bot asks for and what each is for; `keep` keeps it."""
+    """The pages of `/slack/install`.
 
-    def __init__(self, store: InstallationStore, oauth: OAuth, scopes: Mapping[str, str], keep: Keep, now: Now) -> None:
+    `scopes` are what the bot asks for and what each is for; `keep` keeps what was installed; `command` is the slash
+    command's name.
+    """
+
+    def __init__(
+        self, store: InstallationStore, oauth: OAuth, scopes: Mapping[str, str], keep: Keep, command: str, now: Now
+    ) -> None:
         self._store = store
         self._oauth = oauth
         self._scopes = scopes
         self._keep = keep
+        self._command = command
         self._now = now
 
     def routes(self) -> list[web.RouteDef]:
@@ -94,7 +101,9 @@ class Installing:
             return _unavailable(f"Slack: {said or type(failed).__name__}")
         await self._keep(installed.installation, _welcome(installed))
         log.info("Installed in %s", installed.installation.home.team_id)
-        return pages.response(pages.done(installed.name, installed.app_id, installed.installation.team_id))
+        return pages.response(
+            pages.done(installed.name, installed.app_id, installed.installation.team_id, self._command)
+        )
 
 
 def _welcome(installed: Installed) -> list[Outgoing]:

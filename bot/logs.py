@@ -19,15 +19,15 @@ class Redacting(logging.Formatter):
 def configure(level: str) -> None:
     """Log to standard error from `level` on.
 
-    The SDK and the HTTP libraries log whole requests, with people's words, at DEBUG and INFO: they speak from
-    WARNING on whatever the level is.
+    The SDK, the HTTP libraries and those of the database log whole requests and rows, with people's words, at DEBUG
+    and INFO: they speak from WARNING on whatever the level is.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for library in ("slack_sdk", "aiohttp", "asyncio"):
+    for library in ("slack_sdk", "aiohttp", "asyncio", "aiosqlite", "sqlalchemy"):
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
 
 

@@ -1,5 +1,6 @@
 """The manifest asks for what the code uses, no more and no less."""
 
+import re
 from pathlib import Path
 
 from bot.config import Moderation, Settings, Weekly
@@ -16,6 +17,7 @@ HEARS = {"app_mention": "app_mentions:read", "message.im": "im:history", "app_ho
 OF_CHANNELS = {
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.history": {"channels:history", "groups:history"},
+    "conversations.replies": {"channels:history", "groups:history"},
 }
 
 
@@ -33,7 +35,7 @@ async def test_it_holds_all_that_somebody_listens_to(library: Library, matcher: 
 
 def test_every_scope_is_for_something_that_is_called_or_heard() -> None:
     source = "\n".join(path.read_text() for path in BOT.rglob("*.py"))
-    called = {name for name in METHODS if f".{name.replace('.', '_')}(" in source}
+    called = {name for name in METHODS if re.search(rf"\.{name.replace('.', '_')}\b", source)}
     needed = {"commands"}.union(*(OF_CHANNELS.get(name) or {METHODS[name].scope} for name in called))
     every = Settings(moderation=Moderation(group="S0LEADS000"), weekly=Weekly(reads_back=True))
     needed |= {HEARS[event] for event in manifest(every)["settings"]["event_subscriptions"]["bot_events"]}

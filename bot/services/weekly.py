@@ -1,19 +1,17 @@
 """The story of the week: setting it up, choosing what comes next, and taking each slot once."""
 
+import asyncio
+import logging
 import random
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from bot.domain.clock import Now
-from bot.domain.library import Library
 from bot.domain.outgoing import Kind, Outcome, Outgoing, Refused, Unknown
 from bot.domain.person import Person
-from bot.domain.rotation import Choice, Pin, Telling, choose, preview
+from bot.domain.rotation import Choice, Pin
 from bot.domain.schedule import (
-    LATE_FROM,
     Pause,
     Schedule,
     SlotState,
@@ -23,23 +21,22 @@ from bot.domain.schedule import (
     question_key,
     read_about,
 )
-from bot.domain.slots import Slot, Timing, slots
-from bot.domain.story import Story, Theme
+from bot.domain.slots import Slot, Timing
+from bot.domain.story import Story
 from bot.domain.workspace import Workspace
-from bot.errors import UserError
+from bot.errors import StoreUnavailableError, UserError
+from bot.services.choosing import Choosing, Draw, used_week
 from bot.services.shelves import Shelves
 from bot.services.store import WeeklyKept
 
-PREVIEWED = 5
-# A story that moderators approved is told early for so long.
-FRESH_FOR = timedelta(weeks=8)
+log = logging.getLogger(__name__)
+
 # One refusal may be a slip of Slack's; the second one pauses the schedule.
 REFUSED_AGAIN_AFTER = timedelta(minutes=15)
 _AT_ONCE = 50
+# Taking a slot is mostly waiting for the database.
+_SIDE_BY_SIDE = 4
 _LISTED_WEEKS = 4
-
-Draw = Callable[[Schedule, Slot, Choice, Sequence[Theme], bool], Mapping[str, Any]]
-"""How a story of the week looks: its schedule, slot, choice and themes, and whether it comes late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class Weekly:
     def __init__(self, store: WeeklyKept, shelves: Shelves, draw: Draw, rules: Rules, now: Now) -> None:
         self._store = store
         self._shelves = shelves
-        self._draw = draw
+        self._choosing = Choosing(store, shelves, draw, now)
         self._rules = rules
         self._now = now
         self._wake: Callable[[], None] = _nobody_waits
@@ -86,7 +83,7 @@ class Weekly:
 
     async def entry(self, schedule: Schedule) -> Entry:
         latest = await self._store.weeks(schedule.workspace, schedule.channel_id, _LISTED_WEEKS)
-        return Entry(schedule, tuple(await self._coming(schedule)), tuple(latest))
+        return Entry(schedule, tuple(await self._choosing.coming(schedule)), tuple(latest))
 
     async def schedule(self, workspace: Workspace, channel_id: str) -> Schedule:
         if schedule := await self._store.schedule(workspace, channel_id):
@@ -138,7 +135,7 @@ class Weekly:
         before = await self.schedule(workspace, channel_id)
         if before.next is None or before.next.on != on:
             raise UserError("That week is no longer the next one. Look at the list again.")
-        return await self._keep(before, before.skipping(), [self._week(before, before.next, SlotState.SKIPPED)])
+        return await self._keep(before, before.skipping(), [used_week(before, before.next, SlotState.SKIPPED)])
 
     async def unskip(self, workspace: Workspace, channel_id: str, on: date) -> Schedule:
         """A skipped slot comes after all, if it is still to come."""
@@ -154,7 +151,7 @@ class Weekly:
     async def pin(self, person: Person, channel_id: str, story_id: str | None) -> Schedule:
         """Have this story told at the next slot; None takes the pin off."""
         before = await self.schedule(person.workspace, channel_id)
-        if story_id and not (await self._shelves.library_of(person.workspace)).story(story_id):
+        if story_id and not await self._choosing.has(person.workspace, story_id):
             raise UserError("That story is no longer told. Choose another.")
         return await self._keep(before, before.pinning(Pin(story_id, person.user_id) if story_id else None))
 
@@ -167,7 +164,7 @@ class Weekly:
         slot = Slot(before.timing.local_date(now), now)
         if await self._store.week(workspace, channel_id, slot.on):
             raise UserError("A story of the week was told there today already.")
-        week = await self._told(before, slot, now)
+        week = await self._choosing.week(before, slot)
         if week.state is SlotState.EMPTY:
             raise UserError("No story has one of the themes that this channel draws from.")
         await self._keep(before, before.told_now(slot.on, now), [week], self._posts(before, week, now))
@@ -205,13 +202,27 @@ class Weekly:
         return await self._store.next_due()
 
     async def take_due(self) -> int:
-        """Take every slot whose moment has come, in all workspaces; how many were looked at."""
+        """Take every slot whose moment has come, in all workspaces; how many were, by whichever replica."""
         due = await self._store.due(self._now(), _AT_ONCE)
         # Replicas look at the same ones: in different orders they meet less often.
         random.shuffle(due)
-        for schedule in due:
+        waiting = iter(due)
+
+        async def take_on() -> int:
+            return sum([await self._is_taken(schedule) for schedule in waiting])
+
+        return sum(await asyncio.gather(*(take_on() for _ in range(_SIDE_BY_SIDE))))
+
+    async def _is_taken(self, schedule: Schedule) -> bool:
+        """Take a schedule's slot; a mistake of ours with one keeps no other waiting."""
+        try:
             await self._take(schedule)
-        return len(due)
+        except StoreUnavailableError:
+            raise
+        except Exception:
+            log.exception("The slot of a schedule could not be taken")
+            return False
+        return True
 
     async def _take(self, before: Schedule) -> None:
         """Record what was missed, and tell the story of the slot that is due; nothing if another replica was faster."""
@@ -222,10 +233,10 @@ class Weekly:
                 # Used already, by whatever way: going on is what matters.
                 after = after.skipping()
             elif slot.is_missed(now, self._rules.catch_up):
-                used.append(self._week(after, slot, SlotState.MISSED))
+                used.append(used_week(after, slot, SlotState.MISSED))
                 after = after.skipping()
             else:
-                used.append(await self._told(after, slot, now))
+                used.append(await self._choosing.week(after, slot))
                 say += self._posts(after, used[-1], now)
                 after = after.telling(slot)
         if await self._store.keep(before, after, now, used, say):
@@ -244,11 +255,10 @@ class Weekly:
         if schedule is None or is_gone or week.slot.is_missed(self._now(), self._rules.catch_up):
             await self._store.mark(week, SlotState.MISSED)
             return None
-        library = await self._shelves.library_of(week.workspace)
-        if week.story and library.story(week.story.id):
+        if week.story and await self._choosing.has(week.workspace, week.story.id):
             return week
         # A pin that is there by now is for the next slot.
-        other = await self._told(replace(schedule, pin=None), week.slot, self._now())
+        other = await self._choosing.week(replace(schedule, pin=None), week.slot)
         if other.state is SlotState.EMPTY:
             await self._store.mark(week, SlotState.EMPTY)
             return None
@@ -291,56 +301,6 @@ class Weekly:
 
     async def week(self, workspace: Workspace, channel_id: str, on: date) -> Week | None:
         return await self._store.week(workspace, channel_id, on)
-
-    # Choosing
-
-    async def _coming(self, schedule: Schedule) -> list[tuple[Slot, Choice]]:
-        """The next slots and what they get if nothing changes."""
-        if schedule.next is None:
-            return []
-        walk = slots(schedule.timing, schedule.next.due_at - timedelta(microseconds=1), schedule.last)
-        coming = [slot for slot, _ in zip(walk, range(PREVIEWED), strict=False)]
-        library, history, fresh = await self._told_so_far(schedule)
-        dates = [slot.on for slot in coming]
-        choices = preview(library.stories, history, dates, schedule.draw, fresh, schedule.pin)
-        return list(zip(coming, choices, strict=False))
-
-    async def _told_so_far(self, schedule: Schedule) -> tuple[Library, list[Telling], set[str]]:
-        workspace = schedule.workspace
-        library = await self._shelves.library_of(workspace)
-        history = await self._store.history(workspace, schedule.channel_id)
-        return library, history, await self._shelves.fresh(workspace, self._now() - FRESH_FOR)
-
-    async def _told(self, schedule: Schedule, slot: Slot, now: datetime) -> Week:
-        """The week of a slot with its story and message frozen, or an empty one when nothing can be told."""
-        library, history, fresh = await self._told_so_far(schedule)
-        before = [telling for telling in history if telling.on != slot.on]
-        choice = choose(library.stories, before, slot.on, schedule.draw, fresh, schedule.pin)
-        if choice is None:
-            return self._week(schedule, slot, SlotState.EMPTY)
-        is_late = now - slot.due_at > LATE_FROM
-        message = self._draw(schedule, slot, choice, library.themes_of(choice.story), is_late)
-        return self._week(schedule, slot, SlotState.TOLD, choice, message)
-
-    def _week(
-        self,
-        schedule: Schedule,
-        slot: Slot,
-        state: SlotState,
-        choice: Choice | None = None,
-        message: Mapping[str, Any] | None = None,
-    ) -> Week:
-        return Week(
-            schedule.workspace,
-            schedule.channel_id,
-            schedule.id,
-            slot,
-            state,
-            key=secrets.token_hex(12),
-            story=choice.story if choice else None,
-            why=choice.reason if choice else "",
-            message=dict(message) if message else None,
-        )
 
     def _posts(self, schedule: Schedule, week: Week, now: datetime) -> list[Outgoing]:
         """The post and, in its thread, the question."""

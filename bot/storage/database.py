@@ -1,9 +1,10 @@
 """The database: SQLite in the data folder by default, PostgreSQL by URL; both with the same tables and promises."""
 
+import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,6 +43,8 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._writing = engine.execution_options(**{_WRITES: True})
+        # SQLite takes one writer at a time, and has the others look again by and by: in line, none waits in vain.
+        self._in_line = nullcontext() if self.is_shared else asyncio.Lock()
 
     @property
     def is_shared(self) -> bool:
@@ -58,7 +61,7 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Committed at the end of the block, or rolled back with the error that left it."""
         with _told_when_unavailable():
-            async with self._writing.begin() as connection:
+            async with self._in_line, self._writing.begin() as connection:
                 yield connection
 
     async def answers(self) -> None:
@@ -149,7 +152,7 @@ def _set_up(connection: Any, _: object) -> None:
     # The driver's own transactions begin too late and lose updates between a read and a write: we begin them below.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -12,7 +12,7 @@ from bot.domain.installation import RENEW_BEFORE, Installation, Tokens
 from bot.domain.outgoing import Outgoing
 from bot.domain.schedule import Pause
 from bot.storage.database import Database
-from bot.storage.outbox import DROPPED, DUE, put_in_line
+from bot.storage.outbox import DROPPED, DUE, UNKNOWN, put_in_line
 from bot.storage.sealing import Seal
 from bot.storage.statements import insert_or_ignore, insert_or_update
 from bot.storage.tables import install_states, installations, outbox, schedules
@@ -200,7 +200,7 @@ async def _stop(connection: AsyncConnection, enterprise_id: str, team_id: str) -
     paused = {"pause": Pause.BY_HAND, "next_on": None, "next_due_at": None, "revision": schedules.c.revision + 1}
     running = served(schedules, enterprise_id, team_id)
     await connection.execute(update(schedules).where(running, schedules.c.pause.is_(None)).values(paused))
-    waiting = and_(served(outbox, enterprise_id, team_id), outbox.c.state == DUE)
+    waiting = and_(served(outbox, enterprise_id, team_id), outbox.c.state.in_((DUE, UNKNOWN)))
     await connection.execute(update(outbox).where(waiting).values(state=DROPPED))
 
 

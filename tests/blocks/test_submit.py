@@ -145,7 +145,8 @@ def test_a_warning_stands_on_top_and_can_be_sent_anyway_but_a_new_one_is_shown_a
     phone, alike = "Line 2 seems to hold a phone number", "This reads like “The lost ring”."
     view = form(THEMES, FULL, META.seeing([phone]), warnings=[phone])
     assert view["blocks"][0]["type"] == "alert"
-    assert alerts(view) == [phone]
+    assert alerts(view) == [phone, "Not sent yet: please look at the top, then mend it or press “Send anyway”."]
+    assert view["blocks"][-1]["type"] == "alert", "whoever pressed Send looks at the end of the form"
     assert view["submit"]["text"] == "Send anyway"
 
     meta, _ = read(sent_as_it_is(view))
@@ -157,14 +158,14 @@ def test_a_warning_stands_on_top_and_can_be_sent_anyway_but_a_new_one_is_shown_a
 def test_of_many_warnings_the_first_are_shown_and_the_rest_counted() -> None:
     warnings = [f"Line {n} seems to hold a phone number" for n in range(1, 41)]
     view = form(THEMES, FULL, META.seeing(warnings), warnings=warnings)
-    assert len(alerts(view)) == 8
+    assert len(alerts(view)) == 8 + 1
     assert any("And 32 more" in text for text in texts_in(view["blocks"]))
     assert not read(sent_as_it_is(view))[0].news_in(warnings)
 
 
 def test_trouble_is_told_in_the_form_and_what_was_typed_stays() -> None:
     view = form(THEMES, FULL, META, trouble="I could not save this just now.")
-    assert alerts(view) == ["I could not save this just now."]
+    assert alerts(view) == ["I could not save this just now."] * 2, "on top, and where the button is"
     assert read(sent_as_it_is(view))[1].story == FULL.story
 
 

@@ -46,7 +46,11 @@ async def test_a_company_is_erased_while_the_bot_runs(
         assert tokens(tmp_path) == []
         for secret in (yan.id, zoe.id, "zanzibar"):
             assert naming(tmp_path, secret) == []
+        card = zoe.last()
         await asks_until(zoe, "/story zanzibar tea", "add me again")
+        before = len(zoe.sees())
+        await zoe.clicks("Another one", on=card)
+        assert ["add me again" in seen.drawn for seen in zoe.sees()[before:]] == [True]
 
 
 async def test_a_person_is_forgotten_and_their_stories_are_a_colleague_s(

@@ -18,7 +18,7 @@ async def test_zoe_installs_it_is_welcomed_and_asks_for_a_story(
         zoe = acme.person("Zoe")
         status, page = await browser.opens()
         assert status == 200
-        for words in ("Add to Slack", "app_mentions:read", "to hear when somebody mentions it"):
+        for words in ("Add to Slack", "app_mentions:read", "To hear when somebody mentions it."):
             assert words in page
         assert "<script" not in page
 
@@ -130,19 +130,27 @@ async def test_two_companies_never_see_each_other_s_stories(slack: Playground, a
         assert spoke, "the bot did speak"
 
 
-async def test_where_it_is_not_installed_a_command_is_told_how_to(
+JSON = {"Content-Type": "application/json"}
+
+
+async def test_where_it_is_not_installed_people_are_told_how_to_and_events_are_taken_in_silence(
     slack: Playground, acme: Team, running: Running
 ) -> None:
     async with running() as browser:
-        body = f"command=%2Fstory&text=empathy&team_id={acme.team_id}&user_id=U1&channel_id=C1".encode()
+        command = f"command=%2Fstory&text=mine&team_id={acme.team_id}&user_id=U1&channel_id=C1".encode()
         form = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, answer = await slack.sends(body, slack.sign(body) | form)
-        assert status == 200
-        [words] = [block["text"]["text"] for block in json.loads(answer)["blocks"]]
-        assert f"add me again at {browser.address}/slack/install" in words
+        view = {"type": "modal", "callback_id": "submit_form", "id": "V1", "state": {"values": {}}}
+        who = {"team": {"id": acme.team_id}, "user": {"id": "U1"}}
+        sent = json.dumps({"type": "view_submission", "view": view, **who}).encode()
+        for body, headers in ((command, form), (sent, JSON)):
+            status, answer = await slack.sends(body, slack.sign(body) | headers)
+            assert status == 200
+            assert f"add me again at {browser.address}/slack/install" in answer
 
         event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1.2", "text": "<@U2> empathy"}
         told = {"type": "event_callback", "event_id": "Ev1", "team_id": acme.team_id, "event": event}
-        body = json.dumps(told).encode()
-        assert await slack.sends(body, slack.sign(body) | {"Content-Type": "application/json"}) == (200, "")
+        shortcut = {"type": "shortcut", "callback_id": "submit_story", "trigger_id": "1.2", **who}
+        for payload in (told, shortcut):
+            body = json.dumps(payload).encode()
+            assert await slack.sends(body, slack.sign(body) | JSON) == (200, "")
         assert slack.calls == []

@@ -2,27 +2,26 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import Column, String, insert, select, update
+from sqlalchemy import Column, String, select, update
 
 from bot.domain.installation import RENEW_BEFORE, Installation, Tokens
 from bot.domain.outgoing import Kind, Outgoing
-from bot.domain.schedule import SlotState, Week
-from bot.domain.slots import Slot
+from bot.domain.schedule import Schedule, SlotState, Week
+from bot.domain.slots import Slot, Timing
 from bot.storage.database import Database
 from bot.storage.forgetting import NAMING, OWN, Forgetting
 from bot.storage.installations import STATE_LIFE, InstallationStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.own_stories import OwnStoryStore
 from bot.storage.sealing import Seal
-from bot.storage.statements import of
 from bot.storage.submissions import SubmissionStore
-from bot.storage.tables import installations, metadata, submissions, weeks
-from bot.storage.weekly import WeeklyStore, _week_row
+from bot.storage.tables import installations, metadata, submissions
+from bot.storage.weekly import WeeklyStore
 from tests.storage.people import A_MINUTE, ADA, GRACE, NOON, OURS, THEIRS, card_of, submitted
 
 TWELVE_HOURS = timedelta(hours=12)
@@ -209,7 +208,8 @@ async def test_a_withdrawn_story_of_a_forgotten_person_is_a_colleague_s_in_the_w
     week = Week(OURS, "C1", "S1", Slot(NOON.date(), NOON), SlotState.TOLD, "k", story, "", message)
     async with database.writing() as connection:
         await connection.execute(update(submissions).values(author_name="Ada & Co"))
-        await connection.execute(insert(weeks).values({**of(OURS), **_week_row(week)}))
+    schedule = Schedule(OURS, "C1", "S1", ADA, Timing(0, time(9), "UTC"))
+    assert await WeeklyStore(database).keep(None, schedule, NOON, [week])
     await Forgetting(database).forget_user(OURS.team_id, ADA, NOON)
     kept = await WeeklyStore(database).week(OURS, "C1", NOON.date())
     assert kept

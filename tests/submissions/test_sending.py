@@ -176,8 +176,9 @@ async def test_moderators_who_leave_while_somebody_writes_cost_no_words(start: S
 async def test_while_the_database_is_locked_the_form_stays_with_its_text(desk: Playground, tmp_path: Path) -> None:
     ada, grace = desk.person("Ada"), desk.person("Grace")
     await ada.types("/story submit")
-    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None, check_same_thread=False)
+    # In a thread, so that a writer of the bot's who has just begun can end.
+    await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
     await sends_a_story(ada, CUP)
     assert ada.modal is not None
     assert "I could not save this just now. Your text is still here" in ada.modal.drawn

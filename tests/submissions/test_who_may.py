@@ -211,7 +211,8 @@ class Visit:
     async def _sends(self, name: str) -> None:
         """Send a form that was opened while one still might, or that somebody made up."""
         await self._person.clicks(ids.SHOW_THEMES, on=self._boards[ids.SHOW_THEMES])
-        trigger_id = self._slack.requests[-1].payload["trigger_id"]
+        pressed = next(sent for sent in reversed(self._slack.requests) if sent.name == ids.SHOW_THEMES)
+        trigger_id = pressed.payload["trigger_id"]
         await self._client.views_open(trigger_id=trigger_id, view=self._form(name))
         if name == ids.REJECT_FORM:
             await self._person.fills({"Why?": ["Not a service story"]})
