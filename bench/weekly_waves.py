@@ -20,6 +20,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from bench.figures import print_machine, print_table, short
 from bot import packs
@@ -76,7 +77,8 @@ async def measured(stories: Sequence[Story]) -> Cost:
     with tempfile.TemporaryDirectory(prefix="waves-") as folder:
         async with opened(None, Path(folder)) as database:
             store, outbox = WeeklyStore(database), OutboxStore(database)
-            shelves = Shelves(library, _Unasked(), OwnStoryStore(database), _at_home, Seen(), random.Random(), clock)
+            unasked: Any = _Unasked()
+            shelves = Shelves(library, unasked, OwnStoryStore(database), _at_home, Seen(), random.Random(), clock)
             weekly = Weekly(store, shelves, draw_post, Rules(), clock)
             for number in range(MEASURED):
                 begun = Schedule(

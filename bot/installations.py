@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.clock import Now
-from bot.domain.installation import Installation, serving
+from bot.domain.installation import Installation, serving, team
 from bot.domain.outgoing import Outgoing
 from bot.domain.workspace import Workspace
 from bot.errors import StoreUnavailableError
@@ -74,10 +74,10 @@ class Installations:
     ) -> AuthorizeResult:
         """What Bolt wants to know with every request; no token where the bot is not installed."""
         found = None
-        if context.get("is_enterprise_install") and enterprise_id:
-            found = await self._of(enterprise_id, "")
-        elif team_id:
-            found = await self._of(enterprise_id or "", team_id)
+        if context.get("is_enterprise_install") and team(enterprise_id):
+            found = await self._of(team(enterprise_id), "")
+        elif team(team_id):
+            found = await self._of(team(enterprise_id), team(team_id))
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,

@@ -1,5 +1,6 @@
 """Where the bot is installed, with whose leave, and by which token it speaks there."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -7,6 +8,9 @@ from bot.domain.workspace import Workspace
 
 RENEW_BEFORE = timedelta(hours=2)
 """A rotating token lives twelve hours (docs: token rotation); it is renewed while it is still good for so long."""
+
+
+_TEAM = re.compile(r"[TE][A-Z0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,11 @@ class Installation:
 
     def with_tokens(self, tokens: Tokens) -> "Installation":
         return replace(self, tokens=tokens, renewed=None)
+
+
+def team(value: object) -> str:
+    """The id of a workspace or an organisation, as Slack writes it; empty for whatever is none."""
+    return value if isinstance(value, str) and _TEAM.fullmatch(value) else ""
 
 
 def serving(own: Installation | None, org_wide: Installation | None) -> Installation | None:

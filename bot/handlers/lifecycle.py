@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.blocks.message import Message
 from bot.blocks.welcome import welcome
-from bot.domain.installation import Installation
+from bot.domain.installation import Installation, team
 from bot.domain.outgoing import Kind, Outgoing
 from bot.errors import UserError
 from bot.slack_errors import FAILED, error_of
@@ -67,8 +67,8 @@ class Lifecycle:
 
     async def _follow(self, event: Payload, body: Payload, context: Payload) -> BoltResponse:
         """503 where Slack does not say enough just now, so that it tells again."""
-        enterprise_id = context.get("enterprise_id") or ""
-        team_id = "" if context.get("is_enterprise_install") else str(context.get("team_id") or "")
+        enterprise_id = team(context.get("enterprise_id"))
+        team_id = "" if context.get("is_enterprise_install") else team(context.get("team_id"))
         told_at = _told_at(event, body)
         try:
             match event:
@@ -82,9 +82,9 @@ class Lifecycle:
                         lambda one: one.installed_at <= told_at and not (one.tokens and one.tokens.refresh),
                     )
                 case {"type": "team_access_revoked", "team_ids": [*team_ids]}:
-                    await self._installations.left(enterprise_id, map(str, team_ids))
+                    await self._installations.left(enterprise_id, filter(team, team_ids))
                 case {"type": "team_access_granted", "team_ids": [*team_ids]}:
-                    await self._installations.came_back(enterprise_id, map(str, team_ids))
+                    await self._installations.came_back(enterprise_id, filter(team, team_ids))
         except FAILED as failed:
             log.warning("Slack does not say whether a token is revoked (%s)", error_of(failed))
             return BoltResponse(status=503)
@@ -103,6 +103,9 @@ def welcome_to(installation: Installation) -> Outgoing:
 
 
 def _told_at(event: Payload, body: Payload) -> datetime:
-    """When Slack says that it happened; `event_time` is cut to whole seconds, so it may be a second later."""
-    moment = event.get("event_ts") or int(body.get("event_time") or 0) + 1
-    return datetime.fromtimestamp(float(moment), UTC)
+    """When Slack says that it happened; a time long ago where it does not, so that it is asked."""
+    try:
+        # `event_time` is cut to whole seconds, so it may be a second later.
+        return datetime.fromtimestamp(float(event.get("event_ts") or int(body["event_time"]) + 1), UTC)
+    except (KeyError, ValueError, TypeError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
