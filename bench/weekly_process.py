@@ -65,7 +65,8 @@ class Start:
 
 
 async def live(start: Start, library: Library, matcher: Matcher) -> None:
-    """Be a bot until somebody kills it."""
+    """Be a bot until somebody kills it, or nobody is there any more who would."""
+    parent = os.getppid()
     settings = Settings(weekly=Weekly(reads_back=start.reads_back))
     connection = Connection(
         SecretStr(start.bot_token),
@@ -77,7 +78,8 @@ async def live(start: Start, library: Library, matcher: Matcher) -> None:
         port=start.port,
     )
     async with serve(settings, connection, library, matcher, SharedClock(Path(start.clock))):
-        await asyncio.Event().wait()
+        while os.getppid() == parent:  # noqa: ASYNC110 # nothing tells
+            await asyncio.sleep(1)
 
 
 def main() -> None:

@@ -252,7 +252,10 @@ async def _drained(dispatch: Dispatch, socket: SocketMode | None, outbox: Outbox
 
 
 async def _cancelled(work: asyncio.Future[Any]) -> None:
-    work.cancel()
+    # Asked more than once: a cancellation can be lost where a connection is just being given back.
+    while not work.done():
+        work.cancel()
+        await asyncio.wait({work}, timeout=CLOSE_SECONDS)
     await asyncio.gather(work, return_exceptions=True)
 
 

@@ -52,6 +52,8 @@ class Clock:
         return self._until(await self._weekly.next_due())
 
     def _until(self, moment: datetime | None) -> timedelta:
-        if moment is None:
+        now = self._now()
+        # What is due and was not taken just now could not be: looking at once again would help nobody.
+        if moment is None or moment <= now:
             return LOOK_EVERY
-        return min(max(moment - self._now(), timedelta(milliseconds=1)), LOOK_EVERY)
+        return min(max(moment - now, timedelta(milliseconds=1)), LOOK_EVERY)

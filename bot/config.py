@@ -50,7 +50,7 @@ class Limits(_Section):
 class Weekly(_Section):
     """The story of the week; `catch_up` in hours, `spread` in seconds."""
 
-    catch_up: Annotated[int, Field(ge=0, le=168)] = 24
+    catch_up: Annotated[int, Field(ge=1, le=168)] = 24
     members_schedule: bool = False
     spread: Annotated[int, Field(ge=0, le=600)] = 0
     reads_back: bool = False

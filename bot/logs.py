@@ -2,6 +2,8 @@
 
 import logging
 import re
+import traceback
+from typing import Any
 
 _SECRETS = re.compile(
     r"xox[a-z]-[\w.-]+|xapp-[\w-]+|xoxe\.[\w.-]+|https?://[^\s\"']*?/(?:commands|actions|services|workflows)/[^\s\"']+"
@@ -14,6 +16,11 @@ class Redacting(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return _SECRETS.sub("[secret]", super().format(record))
+
+    def formatException(self, ei: Any) -> str:
+        # What an error says may quote people's words: where it happened and its kind are told.
+        kind, _, where = ei
+        return "".join([*traceback.format_tb(where), getattr(kind, "__name__", "")])
 
 
 def configure(level: str) -> None:

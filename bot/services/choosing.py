@@ -56,13 +56,16 @@ class Choosing:
 
     async def has(self, workspace: Workspace, story_id: str) -> bool:
         """Whether a story may be told there at this moment."""
-        return (await self._shelves.library_of(workspace)).story(story_id) is not None
+        library = self._shelves.library
+        return bool(library.story(story_id) or (await self._shelves.library_of(workspace)).story(story_id))
 
     async def _known(self, schedule: Schedule) -> tuple[Library, list[Telling], set[str]]:
         workspace = schedule.workspace
         library = await self._shelves.library_of(workspace)
         history = await self._store.history(workspace, schedule.channel_id)
-        return library, history, await self._shelves.fresh(workspace, self._now() - FRESH_FOR)
+        has_own = library is not self._shelves.library
+        fresh = await self._shelves.fresh(workspace, self._now() - FRESH_FOR) if has_own else set[str]()
+        return library, history, fresh
 
 
 def used_week(

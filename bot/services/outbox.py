@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -40,6 +41,7 @@ class Outbox:
         self._taking = asyncio.Lock()
         self._saying: set[asyncio.Task[None]] = set()
         self._is_closing = False
+        self._ends_leases_at = 0.0
 
     def wake(self) -> None:
         """There is something new to say."""
@@ -85,8 +87,10 @@ class Outbox:
         async with self._taking:
             if self._is_closing:
                 return
-            for outgoing, outcome in await self._store.end_leases(self._now()):
-                await self._follow(outgoing, outcome)
+            if time.monotonic() >= self._ends_leases_at:
+                self._ends_leases_at = time.monotonic() + LOOK_EVERY.total_seconds()
+                for outgoing, outcome in await self._store.end_leases(self._now()):
+                    await self._follow(outgoing, outcome)
             room = AT_ONCE - len(self._saying)
             for claimed in await self._store.claim(self._now(), room) if room else []:
                 task = asyncio.create_task(self._say(claimed))

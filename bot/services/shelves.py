@@ -101,7 +101,7 @@ class Shelves:
     async def library_of(self, workspace: Workspace) -> Library:
         """What a workspace has at this moment; StoreUnavailableError where that cannot be known."""
         _, own = await self._store.stories_of(workspace)
-        return self._library.with_own(own)
+        return self._library.with_own(own) if own else self._library
 
     async def reads_like(self, workspace: Workspace, told: Told, waiting: Sequence[Told]) -> str | None:
         """The title of a story that this one tells again: one that the workspace has, or one that waits there.

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.clock import Now
 from bot.domain.draft import Draft
-from bot.domain.outgoing import Kind, Outcome, Outgoing, Unknown
+from bot.domain.outgoing import Kind, Outcome, Outgoing, Refused, Unknown
 from bot.domain.person import Person
 from bot.domain.privacy import hints
 from bot.domain.submission import Author, Credit, State, Submission, Told
@@ -82,6 +82,8 @@ class Submissions:
     async def warnings(self, workspace: Workspace, told: Told, own_id: str = "") -> list[str]:
         """What an author should look at before sending, a sentence each: what may name somebody, what reads alike."""
         found = [f"{hint}." for hint in hints(told.story)]
+        for where, words in (("The title", told.title), ("What it showed", told.takeaway or "")):
+            found += [f"{where} seems to hold {hint.kind}." for hint in hints(words)]
         waiting = [other for other in await self._store.pending(workspace, self._rules.waiting) if other.id != own_id]
         alike = await self._shelves.reads_like(workspace, told, [other.text for other in waiting])
         return [*found, *([f"This reads like “{alike}”, which is here already."] if alike else [])]
@@ -177,7 +179,8 @@ class Submissions:
         before = await self.to_decide(moderator, submission_id, revision)
         if edited == before.text:
             edited = None
-        if self._rules.four_eyes and before.seconded_by is None:
+        # The first yes was for the words that were there then: who changes them needs somebody else's.
+        if self._rules.four_eyes and (before.seconded_by is None or edited):
             return await self._changed(
                 before, before.seconded(moderator.user_id, edited), "seconded", moderator.user_id
             )
@@ -191,7 +194,7 @@ class Submissions:
 
     async def settled(self, outgoing: Outgoing, outcome: Outcome) -> None:
         """A card may never have arrived: tell its moderators where to find what waits."""
-        if outgoing.kind is Kind.REVIEW_CARD and isinstance(outcome, Unknown):
+        if outgoing.kind is Kind.REVIEW_CARD and isinstance(outcome, Unknown | Refused):
             key = f"reminder:{outgoing.key}"
             reminder = Outgoing(outgoing.workspace, key, Kind.REVIEW_REMINDER, outgoing.about, outgoing.to)
             await self._store.say([reminder], self._now())

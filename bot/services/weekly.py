@@ -267,7 +267,7 @@ class Weekly:
 
     async def settled(self, outgoing: Outgoing, outcome: Outcome) -> None:
         """A channel that takes no posts pauses; where nobody knows, its owner is asked."""
-        if outgoing.kind is not Kind.WEEKLY_STORY:
+        if outgoing.kind is not Kind.WEEKLY_STORY or not isinstance(outcome, Refused | Unknown):
             return
         channel_id, on = read_about(outgoing.about)
         week = await self._store.week(outgoing.workspace, channel_id, on)
@@ -279,7 +279,7 @@ class Weekly:
                 if not await self._store.refused_before(week, self._now() + REFUSED_AGAIN_AFTER):
                     return
                 await self._store.mark(week, SlotState.MISSED)
-                if schedule and not schedule.pause:
+                if schedule and schedule.id == week.schedule_id and not schedule.pause:
                     note = _note(Kind.WEEKLY_PAUSED, outgoing, schedule.owner_id)
                     await self._keep(schedule, schedule.paused(Pause.REFUSED, error), say=[note])
             case Unknown() if schedule and not self._rules.reads_back:

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from asyncpg import InterfaceError as PostgresInterfaceError  # type: ignore[import-untyped] # it brings no types
 from asyncpg import PostgresError
 from sqlalchemy import Connection, event, text
@@ -169,12 +170,18 @@ async def _migrated(engine: AsyncEngine) -> None:
             if engine.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
             await connection.run_sync(_upgrade)
+    except CommandError as error:
+        what, mend = "A newer Storybot has migrated the database.", "Run that version, or a newer one."
+        raise ProblemsError([Problem(_where(engine), None, what, mend)]) from error
     except _UNAVAILABLE as error:
         why = str(getattr(error, "orig", None) or error) or "it does not answer"
         reason = why.splitlines()[0]
         mend = "Look whether it runs, and whether its address, user and password are right."
-        where = "STORYBOT_DATABASE_URL" if engine.dialect.name == "postgresql" else str(engine.url.database)
-        raise ProblemsError([Problem(where, None, f"The database cannot be used: {reason}", mend)]) from error
+        raise ProblemsError([Problem(_where(engine), None, f"The database cannot be used: {reason}", mend)]) from error
+
+
+def _where(engine: AsyncEngine) -> str:
+    return "STORYBOT_DATABASE_URL" if engine.dialect.name == "postgresql" else str(engine.url.database)
 
 
 def _upgrade(connection: Connection) -> None:

@@ -150,8 +150,9 @@ class OutboxStore:
 
 async def put_in_line(connection: AsyncConnection, say: Sequence[Outgoing], at: datetime) -> None:
     """Say these later; one whose key is there already is said once."""
-    for outgoing in say:
-        values = {
+    rows = [
+        {
+            **of(outgoing.workspace),
             "key": outgoing.key,
             "kind": outgoing.kind,
             "about": outgoing.about,
@@ -164,7 +165,10 @@ async def put_in_line(connection: AsyncConnection, say: Sequence[Outgoing], at: 
             "created_at": at,
             "tries": 0,
         }
-        await connection.execute(insert_or_ignore(connection, outbox, {**of(outgoing.workspace), **values}))
+        for outgoing in say
+    ]
+    if rows:
+        await connection.execute(insert_or_ignore(connection, outbox), rows)
 
 
 _ORDER = (outbox.c.due_at, outbox.c.created_at, outbox.c.key)

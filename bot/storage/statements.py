@@ -23,8 +23,8 @@ def within(table: Table, workspace: Workspace, **same: object) -> ColumnElement[
     return and_(*(table.c[name] == value for name, value in wanted.items()))
 
 
-def insert_or_ignore(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> Insert:
-    """Its `rowcount` is 0 when a row with this key is there already."""
+def insert_or_ignore(connection: AsyncConnection, table: Table, values: Mapping[str, Any] | None = None) -> Insert:
+    """Its `rowcount` is 0 when a row with this key is there already; without values it is for many rows."""
     return _insert(connection, table, values).on_conflict_do_nothing()
 
 
@@ -37,7 +37,6 @@ def insert_or_update(
     return _insert(connection, table, values).on_conflict_do_update(index_elements=key, set_=dict(rest))
 
 
-def _insert(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> Insert:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).values(dict(values))
-    return sqlite.insert(table).values(dict(values))
+def _insert(connection: AsyncConnection, table: Table, values: Mapping[str, Any] | None) -> Insert:
+    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert.values(dict(values)) if values else insert

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -77,8 +78,7 @@ async def test_a_rotating_token_is_renewed_before_it_ends_day_after_day(
         seen = {acme.bot_token}
         for _ in range(3):
             slack.clock.advance(TWELVE_HOURS - RENEW_BEFORE.total_seconds())
-            before = tokens(tmp_path)
-            await waits_for(lambda before=before: tokens(tmp_path) != before and len(tokens(tmp_path)) == 1)
+            await waits_for(partial(is_renewed, tmp_path, tokens(tmp_path)))
             seen.add(acme.bot_token)
         assert len(seen) == 4
         slack.clock.advance(3600)
@@ -118,7 +118,7 @@ async def test_a_renewal_that_fails_for_now_is_tried_again_and_nobody_is_asked_t
         assert "Takeaway:" in zoe.last().drawn
         before = tokens(tmp_path)
         slack.clock.advance(60)
-        await waits_for(lambda: tokens(tmp_path) != before)
+        await waits_for(partial(is_renewed, tmp_path, before))
 
 
 async def test_a_refresh_token_that_slack_no_longer_knows_asks_for_installing_anew(
@@ -154,12 +154,21 @@ async def test_two_replicas_renew_a_token_once_and_both_go_on_with_it(
         assert "Takeaway:" in zoe.last().drawn
         for day in range(1, 3):
             slack.clock.advance(TWELVE_HOURS - RENEW_BEFORE.total_seconds())
-            await waits_for(lambda day=day: accesses(slack) == 1 + day)
+            await waits_for(partial(has_accessed, slack, 1 + day))
         slack.clock.advance(RENEW_BEFORE.total_seconds() + 60)
         async with asyncio.timeout(5):
             while sum("Takeaway:" in seen.drawn for seen in zoe.sees()) < 2:
                 await zoe.types("@storybot teamwork")
         assert accesses(slack) == 3
+
+
+def is_renewed(folder: Path, before: list[str]) -> bool:
+    """Whether there is another token, and no other beside it."""
+    return tokens(folder) != before and len(tokens(folder)) == 1
+
+
+def has_accessed(slack: Playground, times: int) -> bool:
+    return accesses(slack) == times
 
 
 def accesses(slack: Playground) -> int:

@@ -94,6 +94,14 @@ async def test_a_second_storybot_on_one_file_is_refused_in_words(tmp_path: Path)
         await database.answers()
 
 
+async def test_an_older_storybot_says_that_a_newer_one_was_here(tmp_path: Path) -> None:
+    async with opened(None, tmp_path) as database, database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ProblemsError, match="A newer Storybot has migrated"):
+        async with opened(None, tmp_path):
+            pass
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [

@@ -10,7 +10,7 @@ from bot.storage.database import FILE_NAME
 from playground.person import Person, Seen
 from tests.submissions.people import CONSENT
 
-TRIES = 60
+TRIES = 100
 
 WORDS = "parcel train garden phone letter bakery ferry key umbrella child driver bridge doctor shoes lamp river horse"
 

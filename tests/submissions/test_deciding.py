@@ -161,6 +161,21 @@ async def test_four_eyes_need_two_moderators(start: Start, tmp_path: Path) -> No
             ]
 
 
+async def test_with_four_eyes_nobody_publishes_words_that_they_alone_have_seen(start: Start) -> None:
+    async with Playground() as slack:
+        moderation = Moderation(channel=slack.review_channel_id, moderators=slack.lead_ids, four_eyes=True)
+        async with start(slack, Settings(moderation=moderation)):
+            ada, grace, margaret = slack.person("Ada"), slack.person("Grace"), slack.person("Margaret")
+            await tells(ada)
+            await grace.clicks("Approve", on=await card_of(grace))
+            await margaret.clicks("Edit and approve", on=await sees(margaret, "@Grace approved it", "story-review"))
+            await margaret.fills({"Title": "A cup on the house"})
+            await margaret.submits()
+            changed = await sees(grace, "@Margaret approved it; one more yes is needed.", "story-review")
+            await grace.clicks("Approve", on=changed)
+            assert await sees(ada, "“A cup on the house” is in the library now", "storybot")
+
+
 async def test_without_a_channel_each_moderator_gets_a_card_and_every_copy_shows_the_verdict(start: Start) -> None:
     async with Playground() as slack, start(slack, Settings(moderation=Moderation(moderators=slack.lead_ids))):
         ada, grace, margaret = slack.person("Ada"), slack.person("Grace"), slack.person("Margaret")

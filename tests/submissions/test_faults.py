@@ -1,6 +1,6 @@
 """Three in ten calls to Slack go wrong while people tell stories and moderators decide: nothing is lost or said twice.
 
-`FLOWS=1000` in the environment runs so many; `-s` shows the figures.
+`ROUNDS=17` in the environment makes it more than a thousand stories; `-s` shows the figures.
 """
 
 import asyncio
@@ -27,10 +27,11 @@ from tests.conftest import connection_to
 from tests.submissions.crowd import a_title, cards_of, is_quiet, kept, rows, said, tells
 from tests.submissions.people import waits_for
 
-FLOWS = int(os.environ.get("FLOWS", "60"))
+ROUNDS = int(os.environ.get("ROUNDS", "1"))
+FLOWS = 60
 APP_WAITS = 0.5
 TIME_OUT = 0.8
-TRIES = 30
+TRIES = 200
 AUTHORS = ("Barbara", "Edsger", "Frances", "Niklaus")
 MODERATORS = ("Radia", "Donald", "Shafi", "Tony")
 
@@ -54,14 +55,17 @@ async def an_impatient_bot(
             yield
 
 
-async def test_while_three_in_ten_calls_go_wrong(library: Library, matcher: Matcher, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", range(ROUNDS))
+async def test_while_three_in_ten_calls_go_wrong(
+    library: Library, matcher: Matcher, tmp_path: Path, number: int
+) -> None:
     async with Playground() as slack:
         authors = [slack.add_person(name) for name in AUTHORS]
         moderators = [slack.add_person(name, channels=("story-review",)) for name in MODERATORS]
         async with an_impatient_bot(slack, library, matcher, tmp_path, moderators):
-            for seed, delay in enumerate((0.0, TIME_OUT)):
-                slack.flaky(0.3, seed, delay=delay)
-                numbers = range(seed, FLOWS, 2)
+            for half, delay in enumerate((0.0, TIME_OUT)):
+                slack.flaky(0.3, 2 * number + half, delay=delay)
+                numbers = range(half, FLOWS, 2)
                 await asyncio.gather(
                     *(
                         tell_and_decide(author, moderator, numbers[pair :: len(AUTHORS)], tmp_path)
@@ -71,6 +75,7 @@ async def test_while_three_in_ten_calls_go_wrong(library: Library, matcher: Matc
             slack.heal()
             await waits_for(lambda: is_quiet(tmp_path), 120)
         stories = kept(tmp_path)
+        notes = [note.drawn for author in authors for note in author.sees("storybot") if not note.ephemeral]
         cards, reminders = said(tmp_path, "review_card"), said(tmp_path, "review_reminder")
         assert sorted(stories) == sorted(map(a_title, range(FLOWS))), "each story that was thanked for is there once"
         assert len(cards) == FLOWS
@@ -83,9 +88,7 @@ async def test_while_three_in_ten_calls_go_wrong(library: Library, matcher: Matc
             assert state == ("rejected" if int(title.split()[2]) % 10 else "approved")
             if card == "sent":
                 assert f"{state.capitalize()} by" in seen[0].drawn
-            assert (
-                sum(f"“{title}”" in note.drawn for name in AUTHORS for note in slack.person(name).sees("storybot")) <= 1
-            )
+            assert sum(f"“{title}”" in note for note in notes) <= 1, "nobody hears of a decision twice"
         assert Counter(cards.values())["sent"] > FLOWS / 2
         tell_figures(tmp_path)
 

@@ -40,6 +40,16 @@ async def test_what_may_name_somebody_is_pointed_out_once(desk: Playground) -> N
     assert "Line 2 seems to hold a phone number" in (await card_of(desk.person("Grace"))).drawn
 
 
+async def test_the_title_and_what_it_showed_are_looked_at_as_well(desk: Playground) -> None:
+    ada = desk.person("Ada")
+    await ada.types("/story submit")
+    words = {"Title": "Ring 020 7946 0958", "What did it show?": "Write to jane.doe@example.org."}
+    await sends_a_story(ada, {**CUP, **words})
+    assert ada.modal is not None
+    assert "The title seems to hold a phone number." in ada.modal.drawn
+    assert "What it showed seems to hold an e-mail address." in ada.modal.drawn
+
+
 async def test_a_warning_can_be_mended_instead(desk: Playground) -> None:
     ada = desk.person("Ada")
     await ada.types("/story submit")
