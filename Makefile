@@ -51,10 +51,19 @@ $(VENV)/.compares: $(VENV)/.develops
 	@$(PIP) --constraint constraints.txt --group bench
 	@touch $@
 
-bench: $(VENV)/.compares  ## speed of search and of answers, beside peers in the same run
+bench: $(VENV)/.compares  ## speed of search, answers and weekly posts, beside peers in the same run
 	$(BIN)/python -m bench.speed
 	@command -v npm >/dev/null && npm install --silent --prefix bench/peers || echo "Without npm, Bolt for JavaScript is left out."
 	$(BIN)/python -m bench.door
+	$(BIN)/python -m bench.weekly_load
+	$(BIN)/python -m bench.weekly_waves
+
+soak: $(VENV)/.develops  ## the long proofs: races, faults, kills, replicas, twenty years of slots (an hour or two)
+	RACES=1000 $(BIN)/python -m pytest tests/submissions/test_races.py -k one_decides
+	ROUNDS=17 $(BIN)/python -m pytest tests/submissions/test_faults.py -k three_in_ten -rP
+	SLOTS=1000 $(BIN)/python -m pytest tests/weekly/test_replicas.py
+	$(BIN)/python -m bench.weekly_kills --runs 1000
+	$(BIN)/python -m bench.slots all
 
 picture: $(VENV)/.develops  ## take the README's picture of the page anew
 	PICTURE=1 $(BIN)/python -m pytest tests/page/test_storybot.py -k picture

@@ -28,7 +28,7 @@ from bot.domain.story import Theme
 from bot.domain.submission import Credit
 from bot.errors import UserError
 from playground import form as filling
-from playground.limits import check_message, check_view
+from playground.limits import check_view
 from tests.blocks.test_looks import found, texts_in
 
 HOSTILE = [
