@@ -161,7 +161,7 @@ def _in_words(error: ErrorDetails) -> str:
         case _, ("themes", *_):
             return "There is no such theme any more. Choose another."
         case _, ("year",):
-            return "Write the year with four digits, such as 2019."
+            return "Write a year from 1800 on with four digits, such as 2019."
     return f"{error['msg']}."
 
 

@@ -33,6 +33,9 @@ from bot.services.submissions import Submissions
 
 Payload = Mapping[str, Any]
 
+# Where a story comes from, which is kept with its draft.
+_ORIGIN = ("permalink", "message_author")
+
 
 class Submitting:
     """Opens the form and takes it in; `command` is the slash command's name."""
@@ -100,7 +103,11 @@ class Submitting:
         if meta.purpose is Purpose.EDIT:
             await self._submissions.to_change(person, meta.submission_id)
             await self._submissions.retell(person, meta.submission_id, await self._told(person, meta, draft))
-        elif not await self._submissions.was_sent(person.workspace, meta.form_id):
+        elif await self._submissions.was_sent(person.workspace, meta.form_id):
+            known = [theme.id for theme in await self._themes(person)]
+            told = draft.told(known, message_author=meta.message_author)
+            await self._submissions.send_again(person, meta.form_id, told, draft.credit)
+        else:
             await self._keep_draft(person, draft, meta)
             if not self._submissions.can_be_reviewed:
                 if draft.credit is Credit.NOBODY:
@@ -131,8 +138,8 @@ class Submitting:
             await self._keep_draft(person, draft, meta)
             raise UserError(nobody_reviews(self._command))
         note = ""
-        if draft.is_empty and (earlier := await self._earlier(person)):
-            draft, note = earlier, "You wrote this earlier and have not sent it."
+        if draft.is_empty and not meta.permalink and (earlier := await self._earlier(person)):
+            draft, meta, note = *earlier, "You wrote this earlier and have not sent it."
         try:
             await open_form(client, body, form(await self._themes(person), draft, meta, note=note))
         except UserError as unopened:
@@ -140,18 +147,25 @@ class Submitting:
             kept_words = "" if draft.is_empty else f" Your words are kept: {self._command} submit brings them back."
             raise UserError(f"{unopened}{kept_words}") from unopened
 
-    async def _earlier(self, person: Person) -> Draft | None:
+    async def _earlier(self, person: Person) -> tuple[Draft, FormMeta] | None:
+        """What somebody wrote and did not send, and the form that it stood in."""
         try:
-            return await self._submissions.draft(person)
+            kept = await self._submissions.draft(person)
         except StoreUnavailableError:
             # The form itself needs nothing that was kept.
             return None
+        if kept is None:
+            return None
+        form_id, draft = kept
+        permalink, author = (str(draft.get(name, "")) for name in _ORIGIN)
+        return Draft.from_json(draft), FormMeta(form_id, permalink=permalink, message_author=author)
 
     async def _keep_draft(self, person: Person, draft: Draft, meta: FormMeta) -> None:
         """What was typed outlives the form; changes to a story that is here already do not."""
         if meta.purpose is Purpose.SUBMIT:
             try:
-                await self._submissions.keep_draft(person, draft)
+                origin = {name: getattr(meta, name) for name in _ORIGIN}
+                await self._submissions.keep_draft(person, meta.form_id, draft, origin)
             except StoreUnavailableError:
                 # The form is still open, and says so when it cannot be sent either.
                 if draft.credit is Credit.NOBODY:

@@ -1,9 +1,10 @@
 """Taking in stories that people tell, and deciding about them."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.clock import Now
 from bot.domain.draft import Draft
@@ -67,17 +68,20 @@ class Submissions:
 
     # Authors
 
-    async def draft(self, person: Person) -> Draft | None:
-        """What somebody wrote earlier and has not sent."""
-        kept = await self._store.draft(person.workspace, person.user_id)
-        return Draft.from_json(kept) if kept else None
+    async def draft(self, person: Person) -> tuple[str, dict[str, Any]] | None:
+        """The form that somebody wrote in last and did not send, and what `keep_draft` kept of it."""
+        return await self._store.draft(person.workspace, person.user_id)
 
-    async def keep_draft(self, person: Person, draft: Draft) -> None:
-        """Keep what somebody wrote until it is sent; of nobody nothing is kept, not even what was kept before."""
+    async def keep_draft(self, person: Person, form_id: str, draft: Draft, origin: Mapping[str, str]) -> None:
+        """Keep what somebody wrote until it is sent; of nobody nothing is kept, not even what was kept before.
+
+        `origin` says where the story comes from, in words of the form's own.
+        """
         if draft.credit is Credit.NOBODY:
-            await self._store.forget_draft(person.workspace, person.user_id)
+            await self._store.forget_draft(person.workspace, person.user_id, form_id)
         elif not draft.is_empty:
-            await self._store.keep_draft(person.workspace, person.user_id, draft.as_json(), self._now())
+            kept = {**draft.as_json(), **origin}
+            await self._store.keep_draft(person.workspace, person.user_id, form_id, kept, self._now())
 
     async def warnings(self, workspace: Workspace, told: Told, own_id: str = "") -> list[str]:
         """What an author should look at before sending, a sentence each: what may name somebody, what reads alike."""
@@ -108,7 +112,22 @@ class Submissions:
                 self._wake()
                 return
         # Sent twice at once: what the form holds is no draft any longer.
-        await self._store.forget_draft(person.workspace, person.user_id)
+        await self._store.forget_draft(person.workspace, person.user_id, form_id)
+
+    async def send_again(self, person: Person, form_id: str, told: Told, credit: Credit) -> None:
+        """A form that was taken in although its sender read otherwise: what they changed since counts.
+
+        UserError when it cannot be changed any more.
+        """
+        before = await self.get(person.workspace, form_id)
+        if told != before.told:
+            before = await self.retell(person, form_id, told)
+        if credit is not before.author.credit:
+            await self.own(person, form_id)
+            if not await self._store.credit(before, Author.who(credit, person.user_id, person.name)):
+                raise UserError("Somebody decided about this story in the same moment. Look at your list of stories.")
+            await self._redraw(before)
+        await self._store.forget_draft(person.workspace, person.user_id, form_id)
 
     async def was_sent(self, workspace: Workspace, form_id: str) -> bool:
         """Whether this form has become a submission already."""

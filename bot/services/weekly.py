@@ -36,6 +36,12 @@ REFUSED_AGAIN_AFTER = timedelta(minutes=15)
 _AT_ONCE = 50
 # Taking a slot is mostly waiting for the database.
 _SIDE_BY_SIDE = 4
+_NOT_TWICE = {
+    SlotState.TOLD: "A story of the week was told there today already.",
+    SlotState.MISSED: "Today's story was missed there, and a day has one slot only. Post now works again tomorrow.",
+    SlotState.SKIPPED: "Today's story was skipped there, and a day has one slot only. Post now works again tomorrow.",
+    SlotState.EMPTY: "Today there was no story with its themes, and a day has one slot only. Try again tomorrow.",
+}
 _LISTED_WEEKS = 4
 
 
@@ -162,8 +168,8 @@ class Weekly:
         """Tell a story out of turn, which is then this week's."""
         before, now = await self.schedule(workspace, channel_id), self._now()
         slot = Slot(before.timing.local_date(now), now)
-        if await self._store.week(workspace, channel_id, slot.on):
-            raise UserError("A story of the week was told there today already.")
+        if week := await self._store.week(workspace, channel_id, slot.on):
+            raise UserError(_NOT_TWICE[week.state])
         week = await self._choosing.week(before, slot)
         if week.state is SlotState.EMPTY:
             raise UserError("No story has one of the themes that this channel draws from.")
@@ -247,11 +253,11 @@ class Weekly:
     async def to_post(self, week: Week) -> Week | None:
         """What is to be said for a slot when its turn has come; None when nothing is, any more.
 
-        A story that was withdrawn meanwhile gives its place to another. A schedule that was deleted says nothing, and
-        what Slack did not take for so long that it would surprise is missed.
+        A story that was withdrawn meanwhile gives its place to another. A schedule that was deleted or
+        paused says nothing, and what Slack did not take for so long that it would surprise is missed.
         """
         schedule = await self._store.schedule(week.workspace, week.channel_id)
-        is_gone = schedule is None or schedule.id != week.schedule_id
+        is_gone = schedule is None or schedule.id != week.schedule_id or schedule.pause is not None
         if schedule is None or is_gone or week.slot.is_missed(self._now(), self._rules.catch_up):
             await self._store.mark(week, SlotState.MISSED)
             return None
@@ -292,7 +298,9 @@ class Weekly:
 
     async def post_again(self, week: Week) -> bool:
         """Somebody has looked and not seen the post. False when that was settled before."""
-        await self.schedule(week.workspace, week.channel_id)
+        schedule = await self.schedule(week.workspace, week.channel_id)
+        if schedule.id != week.schedule_id:
+            raise UserError("That schedule was deleted, and with it what it had still to post.")
         if week.slot.is_missed(self._now(), self._rules.catch_up):
             raise UserError("It is too late for that one by now. Post now, in the list, tells the next story.")
         again = await self._store.not_found(week, self._now())

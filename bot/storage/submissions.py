@@ -32,7 +32,7 @@ class SubmissionStore:
                 return False
             await _audit(connection, None, submission, "submitted", submission.author.user_id)
             if submission.author.user_id:
-                await connection.execute(_forgotten(submission.workspace, submission.author.user_id))
+                await connection.execute(_forgotten(submission.workspace, submission.author.user_id, submission.id))
             await put_in_line(connection, say, submission.created_at)
         return True
 
@@ -88,20 +88,37 @@ class SubmissionStore:
         async with self._database.reading() as connection:
             return await connection.scalar(select(func.count()).select_from(submissions).where(waiting)) or 0
 
-    async def keep_draft(self, workspace: Workspace, user_id: str, draft: dict[str, Any], at: datetime) -> None:
-        values = of(workspace) | {"user_id": user_id, "draft": draft, "changed_at": at}
+    async def keep_draft(
+        self, workspace: Workspace, user_id: str, form_id: str, draft: dict[str, Any], at: datetime
+    ) -> None:
+        """What stands in one form; those of other forms stay as they are."""
+        values = of(workspace) | {"user_id": user_id, "form_id": form_id, "draft": draft, "changed_at": at}
         async with self._database.writing() as connection:
             await connection.execute(insert_or_update(connection, drafts, values))
 
-    async def draft(self, workspace: Workspace, user_id: str) -> dict[str, Any] | None:
-        this = within(drafts, workspace, user_id=user_id)
+    async def draft(self, workspace: Workspace, user_id: str) -> tuple[str, dict[str, Any]] | None:
+        """The form that somebody wrote in last and did not send, and what stands in it."""
+        theirs = within(drafts, workspace, user_id=user_id)
+        query = select(drafts.c.form_id, drafts.c.draft).where(theirs).order_by(drafts.c.changed_at.desc()).limit(1)
         async with self._database.reading() as connection:
-            found: dict[str, Any] | None = await connection.scalar(select(drafts.c.draft).where(this))
-        return found
+            found = (await connection.execute(query)).first()
+        return (found.form_id, found.draft) if found else None
 
-    async def forget_draft(self, workspace: Workspace, user_id: str) -> None:
+    async def forget_draft(self, workspace: Workspace, user_id: str, form_id: str) -> None:
         async with self._database.writing() as connection:
-            await connection.execute(_forgotten(workspace, user_id))
+            await connection.execute(_forgotten(workspace, user_id, form_id))
+
+    async def credit(self, submission: Submission, author: Author) -> bool:
+        """Let a submission's author be known as `author`; of nobody no record is left. False: it has changed."""
+        this = within(submissions, submission.workspace, id=submission.id, revision=submission.revision)
+        known = {"credit": author.credit, "author_id": author.user_id, "author_name": author.name}
+        steps = within(audit, submission.workspace, submission_id=submission.id, who=submission.author.user_id)
+        async with self._database.writing() as connection:
+            if (await connection.execute(update(submissions).where(this).values(known))).rowcount != 1:
+                return False
+            if author.user_id is None:
+                await connection.execute(update(audit).where(steps).values(who=None))
+        return True
 
     async def say(self, say: Sequence[Outgoing], at: datetime) -> None:
         """Put something in line that no change goes with."""
@@ -187,5 +204,5 @@ def _submission(row: Row[Any]) -> Submission:
     )
 
 
-def _forgotten(workspace: Workspace, user_id: str) -> Delete:
-    return delete(drafts).where(within(drafts, workspace, user_id=user_id))
+def _forgotten(workspace: Workspace, user_id: str, form_id: str) -> Delete:
+    return delete(drafts).where(within(drafts, workspace, user_id=user_id, form_id=form_id))

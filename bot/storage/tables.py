@@ -85,6 +85,7 @@ drafts = Table(
     metadata,
     *_workspace(),
     Column("user_id", String(20), primary_key=True),
+    Column("form_id", String(40), primary_key=True),
     Column("draft", JSON, nullable=False),
     Column("changed_at", Moment, nullable=False),
 )

@@ -1,5 +1,6 @@
 """Keeps schedules, what became of each of their slots, who tried a story, and what people saved."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -28,10 +29,13 @@ from bot.domain.schedule import Pause, Schedule, SlotState, Week, about, post_ke
 from bot.domain.slots import Slot, Timing
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
+from bot.errors import UserError
 from bot.storage.database import Database
 from bot.storage.outbox import DUE, REFUSED, SENT, UNKNOWN, outgoing_of, put_in_line
 from bot.storage.statements import insert_or_ignore, of, within
 from bot.storage.tables import outbox, saved, schedules, tried, weeks
+
+log = logging.getLogger(__name__)
 
 
 class WeeklyStore:
@@ -256,7 +260,8 @@ class WeeklyStore:
 
     async def _schedules(self, query: Select[Any]) -> list[Schedule]:
         async with self._database.reading() as connection:
-            return [_schedule(row) for row in await connection.execute(query)]
+            found = (_readable(row) for row in await connection.execute(query))
+            return [schedule for schedule in found if schedule]
 
     async def _weeks(self, where: Any, limit: int) -> list[Week]:
         query = select(weeks).where(where).order_by(weeks.c.on.desc()).limit(limit)
@@ -322,6 +327,15 @@ def _row(schedule: Schedule) -> dict[str, Any]:
         "refused_with": schedule.refused_with,
         "revision": schedule.revision,
     }
+
+
+def _readable(row: Row[Any]) -> Schedule | None:
+    """A schedule, unless its time zone is unknown on this machine: that one must not keep all others waiting."""
+    try:
+        return _schedule(row)
+    except (UserError, ValueError):
+        log.error("A schedule cannot be read: its time zone %r is not known here", row.zone)
+        return None
 
 
 def _schedule(row: Row[Any]) -> Schedule:

@@ -71,10 +71,10 @@ def test_an_empty_form_is_told_everything_at_once() -> None:
         ("themes", ("rudeness",), "There is no theme “rudeness” any more. Choose another."),
         ("themes", ("Not An Id",), "There is no theme “Not An Id” any more. Choose another."),
         ("company", "x" * 61, "It has 61 characters; at most 60 fit."),
-        ("year", "last spring", "Write the year with four digits, such as 2019."),
-        ("year", "19", "Write the year with four digits, such as 2019."),
-        ("year", "1066", "Write the year with four digits, such as 2019."),
-        ("year", "2019.0", "Write the year with four digits, such as 2019."),
+        ("year", "last spring", "Write a year from 1800 on with four digits, such as 2019."),
+        ("year", "19", "Write a year from 1800 on with four digits, such as 2019."),
+        ("year", "1066", "Write a year from 1800 on with four digits, such as 2019."),
+        ("year", "2019.0", "Write a year from 1800 on with four digits, such as 2019."),
     ],
 )
 def test_each_thing_amiss_is_told_under_its_own_field(field: str, typed: object, words: str) -> None:

@@ -32,16 +32,16 @@ async def test_a_form_sent_twice_makes_one_submission_one_step_and_one_card(data
 
 
 async def test_sending_forgets_the_draft_and_only_the_author_s(database: Database) -> None:
-    store = SubmissionStore(database)
+    store, form_id = SubmissionStore(database), submitted().id
     for user_id in (ADA, GRACE):
-        await store.keep_draft(OURS, user_id, {"title": "First"}, NOON)
-        await store.keep_draft(OURS, user_id, {"title": "Second"}, NOON)
-    assert await store.draft(OURS, ADA) == {"title": "Second"}
+        await store.keep_draft(OURS, user_id, form_id, {"title": "First"}, NOON)
+        await store.keep_draft(OURS, user_id, form_id, {"title": "Second"}, NOON)
+    assert await store.draft(OURS, ADA) == (form_id, {"title": "Second"})
     assert await store.draft(THEIRS, ADA) is None
     await store.add(submitted(), [])
     assert await store.draft(OURS, ADA) is None
-    assert await store.draft(OURS, GRACE) == {"title": "Second"}
-    await store.forget_draft(OURS, GRACE)
+    assert await store.draft(OURS, GRACE) == (form_id, {"title": "Second"})
+    await store.forget_draft(OURS, GRACE, form_id)
     assert await store.draft(OURS, GRACE) is None
 
 

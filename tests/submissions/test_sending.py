@@ -1,9 +1,11 @@
 """What stands in the way of a story that was sent, how it is told, and that nothing typed is lost meanwhile."""
 
 import asyncio
+import json
 import resource
 import sqlite3
 from pathlib import Path
+from urllib.parse import urlencode
 
 from bot.config import Limits, Moderation, Settings
 from bot.domain.library import Library
@@ -21,7 +23,7 @@ async def test_every_error_stands_on_its_own_field(desk: Playground) -> None:
     assert ada.modal.errors == {
         "Title": "It has 100 characters; at most 60 fit.",
         "What happened": "It has 10 characters; at least 40 are needed.",
-        "When": "Write the year with four digits, such as 2019.",
+        "When": "Write a year from 1800 on with four digits, such as 2019.",
     }
     assert held(ada, "What happened") == "Too short."
 
@@ -220,3 +222,45 @@ async def test_while_the_disk_is_full_the_form_stays_with_its_text(desk: Playgro
     await ada.submits()
     assert ada.modal.title == "Thank you"
     assert await card_of(desk.person("Grace"))
+
+
+async def test_an_unsent_story_outlives_another_one_that_is_sent(desk: Playground) -> None:
+    ada = desk.person("Ada")
+    await ada.types("/story submit")
+    await ada.fills({"Title": "The first", "What happened": "Too short to be sent yet."})
+    await ada.submits()
+    await ada.closes()
+    await ada.types("/story submit Another one")
+    await sends_a_story(ada, {"Title": "The second", "What happened": STORY})
+    await ada.closes()
+
+    await ada.types("/story submit")
+    assert held(ada, "Title") == "The first"
+
+
+async def test_what_is_mended_after_a_send_that_seemed_to_fail_counts(desk: Playground, tmp_path: Path) -> None:
+    ada, grace = desk.person("Ada"), desk.person("Grace")
+    await ada.types("/story submit")
+    await ada.fills({"Themes": ["Empathy"], **CONSENT, **CUP})
+    sent = ada.modal
+    await ada.submits()
+    await card_of(grace)
+    # To Ada it looked as if nothing had been kept: the same form comes again, with another name and another text.
+    again = dict(desk.requests[-1].payload)
+    view = {**again["view"], "state": {"values": {**again["view"]["state"]["values"]}}}
+    view["state"]["values"]["title"] = {"value": {"type": "plain_text_input", "value": "The cup, once more"}}
+    nobody = {"text": {"type": "plain_text", "text": "Nobody"}, "value": "nobody"}
+    view["state"]["values"]["credit"] = {"value": {"type": "radio_buttons", "selected_option": nobody}}
+    assert sent is not None
+    body = urlencode({"payload": json.dumps({**again, "view": view})}).encode()
+    status, answer = await desk.sends(body, desk.sign(body) | {"Content-Type": "application/x-www-form-urlencoded"})
+    assert (status, "Nothing about you is kept" in answer) == (200, True)
+    assert await card_of(grace, "The cup, once more")
+    with sqlite3.connect(tmp_path / FILE_NAME) as database:
+        rows = [
+            str(row)
+            for table in ("submissions", "audit", "drafts")
+            for row in database.execute(f"SELECT * FROM {table}")
+        ]
+    assert rows
+    assert not [row for row in rows if ada.id in row]

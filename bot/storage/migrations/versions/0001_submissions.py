@@ -29,9 +29,10 @@ def upgrade() -> None:
         sa.Column("enterprise_id", sa.String(length=20), nullable=False),
         sa.Column("team_id", sa.String(length=20), nullable=False),
         sa.Column("user_id", sa.String(length=20), nullable=False),
+        sa.Column("form_id", sa.String(length=40), nullable=False),
         sa.Column("draft", sa.JSON(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("enterprise_id", "team_id", "user_id"),
+        sa.PrimaryKeyConstraint("enterprise_id", "team_id", "user_id", "form_id"),
     )
     op.create_table(
         "libraries",
