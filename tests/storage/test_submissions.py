@@ -32,13 +32,14 @@ async def test_a_form_sent_twice_makes_one_submission_one_step_and_one_card(data
 
 
 async def test_sending_forgets_the_draft_and_only_the_author_s(database: Database) -> None:
-    store, form_id = SubmissionStore(database), submitted().id
+    store, sent = SubmissionStore(database), submitted()
+    form_id = sent.id
     for user_id in (ADA, GRACE):
         await store.keep_draft(OURS, user_id, form_id, {"title": "First"}, NOON)
         await store.keep_draft(OURS, user_id, form_id, {"title": "Second"}, NOON)
     assert await store.draft(OURS, ADA) == (form_id, {"title": "Second"})
     assert await store.draft(THEIRS, ADA) is None
-    await store.add(submitted(), [])
+    await store.add(sent, [])
     assert await store.draft(OURS, ADA) is None
     assert await store.draft(OURS, GRACE) == (form_id, {"title": "Second"})
     await store.forget_draft(OURS, GRACE, form_id)

@@ -227,8 +227,7 @@ async def test_while_the_disk_is_full_the_form_stays_with_its_text(desk: Playgro
 async def test_an_unsent_story_outlives_another_one_that_is_sent(desk: Playground) -> None:
     ada = desk.person("Ada")
     await ada.types("/story submit")
-    await ada.fills({"Title": "The first", "What happened": "Too short to be sent yet."})
-    await ada.submits()
+    await sends_a_story(ada, {"Title": "The first", "What happened": "Too short to be sent yet."})
     await ada.closes()
     await ada.types("/story submit Another one")
     await sends_a_story(ada, {"Title": "The second", "What happened": STORY})
