@@ -26,7 +26,8 @@ class Clock:
 
     async def run(self) -> None:
         """For ever; two replicas may run it side by side, since each slot can be taken once."""
-        await asyncio.gather(self._for_ever(self._take), self._for_ever(self._read_back))
+        # Both have ended when this ends: what is left half way would meet a database that is closed.
+        await asyncio.gather(self._for_ever(self._take), self._for_ever(self._read_back), return_exceptions=True)
 
     async def _for_ever(self, look: Callable[[], Awaitable[timedelta]]) -> None:
         """Look again and again, each time after as long as the last look says."""

@@ -136,7 +136,16 @@ class Shelves:
         await asyncio.wait({self._fetch(workspace)})
 
     async def watch(self) -> None:
-        """Take in, for ever, what other replicas change."""
+        """Take in, for ever, what other replicas change; at its end nothing is being fetched any more."""
+        try:
+            await self._watch()
+        finally:
+            fetching = list(self._fetching.values())
+            for task in fetching:
+                task.cancel()
+            await asyncio.gather(*fetching, return_exceptions=True)
+
+    async def _watch(self) -> None:
         since = self._now()
         while True:
             await asyncio.sleep(LOOK_EVERY)

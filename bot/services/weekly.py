@@ -217,7 +217,12 @@ class Weekly:
         async def take_on() -> int:
             return sum([await self._is_taken(schedule) for schedule in waiting])
 
-        return sum(await asyncio.gather(*(take_on() for _ in range(_SIDE_BY_SIDE))))
+        # All of them have ended when this ends, whatever became of one.
+        done = await asyncio.gather(*(take_on() for _ in range(_SIDE_BY_SIDE)), return_exceptions=True)
+        for failed in done:
+            if isinstance(failed, BaseException):
+                raise failed
+        return sum(taken for taken in done if isinstance(taken, int))
 
     async def _is_taken(self, schedule: Schedule) -> bool:
         """Take a schedule's slot; a mistake of ours with one keeps no other waiting."""

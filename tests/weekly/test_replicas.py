@@ -34,7 +34,7 @@ from tests.submissions.people import waits_for
 from tests.weekly.conftest import SetClock
 from tests.weekly.people import MONDAY_AT_NINE
 
-SLOTS = int(os.environ.get("SLOTS", "200"))
+SLOTS = int(os.environ.get("SLOTS", "100"))
 CHANNELS = 5
 """In each workspace, so that all of them can be told in a few seconds."""
 
