@@ -14,8 +14,6 @@ async def be_in(client: AsyncWebClient, channel_id: str, *, joins: bool) -> None
     """Make sure that the bot is in a channel, and join a public one if `joins`; UserError tells what else to do."""
     try:
         channel = (await client.conversations_info(channel=channel_id))["channel"]
-        if channel.get("is_ext_shared"):
-            raise UserError("That channel is shared with another organisation, and a team's own stories stay at home.")
         if channel.get("is_archived"):
             raise UserError("That channel is archived, so nothing can be posted there. Choose another.")
         if channel.get("is_member"):

@@ -91,6 +91,8 @@ async def opened(url: str | None, folder: Path | None, *, beside_a_bot: bool = F
     """
     async with AsyncExitStack() as closing:
         engine = _postgresql(url, _STATEMENT_SECONDS) if url else _sqlite(closing, folder, alone=not beside_a_bot)
+        # A query that was cut off closes its connection in a thread of its own, for which the loop must still be there.
+        closing.push_async_callback(asyncio.sleep, 0.05)
         closing.push_async_callback(engine.dispose)
         # A migration takes as long as it takes, and waits for another replica's.
         migrating = _postgresql(url, None) if url else engine
