@@ -19,11 +19,10 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from subprocess import PIPE
 from time import monotonic
 from typing import Any
 
@@ -31,7 +30,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bench.figures import print_table
-from bench.weekly_process import SharedClock, Start
+from bench.weekly_process import Nursery, SharedClock, Start, nursery
 from bot.config import Settings, Weekly
 from bot.domain.schedule import Schedule
 from bot.domain.slots import Timing
@@ -49,39 +48,6 @@ FAULTS = 0.3
 DUE = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 _A_WEEK = timedelta(weeks=1)
 _PATIENCE = 8.0
-
-
-class Nursery:
-    """Starts bots quickly, one after the other."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._starting = asyncio.Lock()
-        # Two migrations in one process would stumble over each other.
-        self.migrating = asyncio.Lock()
-
-    async def starts(self, start: Start) -> int:
-        """The id of a new process."""
-        assert self._process.stdin
-        assert self._process.stdout
-        async with self._starting:
-            self._process.stdin.write(start.line())
-            return int(await self._process.stdout.readline())
-
-
-@asynccontextmanager
-async def nursery() -> AsyncIterator[Nursery]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.weekly_process", stdin=PIPE, stdout=PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    assert process.stdout
-    try:
-        assert await process.stdout.readline() == b"ready\n"
-        yield Nursery(process)
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
 
 
 class Run:

@@ -27,8 +27,7 @@ from aiohttp import web
 from bench.figures import percentile, print_machine, print_table, short
 from bench.load import Ask, by_http
 from bench.slack import BOT_TOKEN, SIGNING_SECRET
-from bench.weekly_kills import nursery
-from bench.weekly_process import SharedClock, Start
+from bench.weekly_process import SharedClock, Start, nursery
 from bot.domain.schedule import Schedule
 from bot.domain.slots import Timing
 from bot.domain.workspace import Workspace

@@ -12,6 +12,9 @@ import os
 import signal
 import struct
 import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +65,39 @@ class Start:
 
     def line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
+
+
+class Nursery:
+    """Starts bots quickly, one after the other."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._starting = asyncio.Lock()
+        # Two migrations in one process would stumble over each other.
+        self.migrating = asyncio.Lock()
+
+    async def starts(self, start: Start) -> int:
+        """The id of a new process."""
+        assert self._process.stdin
+        assert self._process.stdout
+        async with self._starting:
+            self._process.stdin.write(start.line())
+            return int(await self._process.stdout.readline())
+
+
+@asynccontextmanager
+async def nursery() -> AsyncIterator[Nursery]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.weekly_process", stdin=PIPE, stdout=PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert process.stdout
+    try:
+        assert await process.stdout.readline() == b"ready\n"
+        yield Nursery(process)
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 async def live(start: Start, library: Library, matcher: Matcher) -> None:

@@ -1,20 +1,19 @@
 """What the bot can do, put together once: each service over its store, and the listeners that ask it."""
 
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clients import ClientOf
 from bot.clock import Clock
 from bot.config import Settings
 from bot.directory import Directory
 from bot.domain.clock import Now
 from bot.domain.library import Library
 from bot.domain.outgoing import Outcome, Outgoing
-from bot.domain.workspace import Workspace
 from bot.handlers import buttons, command, errors, home, mention
 from bot.handlers.lifecycle import Lifecycle
 from bot.handlers.mine import Mine
@@ -40,8 +39,6 @@ from bot.storage.outbox import OutboxStore
 from bot.storage.own_stories import OwnStoryStore
 from bot.storage.submissions import SubmissionStore
 from bot.storage.weekly import WeeklyStore
-
-ClientOf = Callable[[Workspace], Awaitable[AsyncWebClient]]
 
 
 class Abilities:

@@ -7,16 +7,13 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
+from bot.clients import ClientOf
 from bot.config import Moderation
 from bot.domain.permissions import Role
 from bot.domain.person import Person
 from bot.domain.workspace import Reader, Workspace
 from bot.errors import UserError
 from bot.slack_errors import FAILED, error_of
-
-ClientOf = Callable[[Workspace], Awaitable[AsyncWebClient]]
 
 log = logging.getLogger(__name__)
 

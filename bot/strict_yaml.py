@@ -33,7 +33,7 @@ Value = str | list[Any] | dict[str, Any] | None
 
 # Control characters but tab and line ends; line and paragraph separators; every bidirectional control, because it can
 # make a text read otherwise than it is; half characters; a byte-order mark inside the text; two that YAML refuses.
-_INVISIBLE = re.compile(
+UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _C_OR_PURE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -181,7 +181,7 @@ def _line(event: Any) -> int:
 
 def _unseen(text: str, first_line: int | None = None, loc: Loc = ()) -> Iterable[Flaw]:
     """A flaw for each of the first invisible characters. `first_line`: all of the text counts as in that line."""
-    for found in islice(_INVISIBLE.finditer(text), MOST_UNSEEN):
+    for found in islice(UNSEEN.finditer(text), MOST_UNSEEN):
         line = first_line or text.count("\n", 0, found.start()) + 1
         yield Flaw(line, f"There is an invisible character, U+{ord(found[0]):04X}.", "Take it out.", loc)
 

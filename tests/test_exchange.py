@@ -15,9 +15,10 @@ from bot.domain.story import Source, Story, Theme
 from bot.errors import Problem, ProblemsError
 from bot.exchange import pack, reading
 from bot.exchange.csv_file import to_csv
-from bot.exchange.fields import UNSEEN, fields_of
+from bot.exchange.fields import fields_of
 from bot.exchange.json_file import to_json
 from bot.exchange.reading import read
+from bot.strict_yaml import UNSEEN
 from bot.strict_yaml import read as read_yaml
 
 THEMES = [

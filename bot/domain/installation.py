@@ -1,7 +1,7 @@
 """Where the bot is installed, with whose leave, and by which token it speaks there."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.workspace import Workspace
@@ -53,9 +53,6 @@ class Installation:
     def home(self) -> Workspace:
         """Where its installer is met: the workspace, or the organisation, which `auth.test` calls a team too."""
         return Workspace(self.enterprise_id, self.team_id or self.enterprise_id)
-
-    def with_tokens(self, tokens: Tokens) -> "Installation":
-        return replace(self, tokens=tokens, renewed=None)
 
 
 def team(value: object) -> str:

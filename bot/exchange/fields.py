@@ -5,11 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.domain.story import Story
+from bot.strict_yaml import UNSEEN
 
-# What no pack may hold, as `strict_yaml` reads them: nothing that we write brings it to anybody.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
 _LINE_END = re.compile(r"\r\n?")
 
 

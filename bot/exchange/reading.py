@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from bot.domain.story import Source, Story
 from bot.errors import Problem
 from bot.exchange import csv_file, json_file, pack
-from bot.exchange.fields import UNSEEN, one_line_end
+from bot.exchange.fields import one_line_end
 from bot.packs import MOST_PROBLEMS_A_FILE
-from bot.strict_yaml import MOST_DEPTH, Document, Flaw, Loc, Value, quoted
+from bot.strict_yaml import MOST_DEPTH, UNSEEN, Document, Flaw, Loc, Value, quoted
 from bot.wording import did_you_mean, in_words
 
 MOST_BYTES = 100_000_000

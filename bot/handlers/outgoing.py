@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.message import QUIETLY, Message
+from bot.clients import ClientOf
 from bot.domain.clock import Now
 from bot.domain.outgoing import (
     Claimed,
@@ -20,13 +20,11 @@ from bot.domain.outgoing import (
     RefusedForNow,
     Unknown,
 )
-from bot.domain.workspace import Workspace
 from bot.slack_errors import FAILED, error_of, is_refused_for_now, is_unconfirmed
 
 log = logging.getLogger(__name__)
 
 Draw = Callable[[Outgoing], Awaitable[Message | None]]
-ClientOf = Callable[[Workspace], Awaitable[AsyncWebClient]]
 
 # How long to wait where Slack does not say; twice as long with each try.
 _AGAIN_AFTER = timedelta(seconds=5)

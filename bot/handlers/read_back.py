@@ -1,13 +1,12 @@
 """Looks in a channel's history for posts of which nobody knows, by the key that went along with them unseen."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
+from bot.clients import ClientOf
 from bot.domain.clock import Now
 from bot.domain.outgoing import Kind, Lost, Posted
 from bot.domain.workspace import Workspace
@@ -17,7 +16,6 @@ from bot.slack_errors import FAILED, error_of, is_refused_for_now, is_unconfirme
 
 log = logging.getLogger(__name__)
 
-ClientOf = Callable[[Workspace], Awaitable[AsyncWebClient]]
 
 METADATA = "storybot_week"
 # Messages bear the time of Slack's clock, and a period is asked for by ours: so far apart they may be.
