@@ -50,17 +50,20 @@ def by_http(port: int) -> Door:
 
     @asynccontextmanager
     async def open_line() -> AsyncIterator[Ask]:
-        transport, line = await asyncio.get_running_loop().create_connection(_Line, "127.0.0.1", port)
-
-        def ask(words: str) -> Awaitable[bytes]:
-            return line.sends(signed(port, command(words)))
-
-        try:
-            yield ask
-        finally:
-            transport.close()
+        async with line_to(port) as sends:
+            yield lambda words: sends(signed(port, command(words)))
 
     return open_line
+
+
+@asynccontextmanager
+async def line_to(port: int) -> AsyncIterator[Callable[[bytes], Awaitable[bytes]]]:
+    """Takes whole requests, one at a time, and gives the body of each answer; RuntimeError for any but a 200."""
+    transport, line = await asyncio.get_running_loop().create_connection(_Line, "127.0.0.1", port)
+    try:
+        yield line.sends
+    finally:
+        transport.close()
 
 
 def by_socket(slack: Slack) -> Door:

@@ -1,18 +1,25 @@
 """How long the event loop is held: a task that wants to wake every millisecond, and how late it does."""
 
 import asyncio
+import gc
+import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bench import synthetic
 from bench.figures import percentile, print_table, short
 from bot import packs
 from bot.domain.library import Library
+from bot.domain.workspace import Reader, Workspace
 from bot.matching import Matcher
+from bot.services.seen import Seen
+from bot.services.sharing import Sharing
 
 EVERY = 0.001
 IDLE_SECONDS = 3.0
+LONG_QUESTIONS, LONG_CHARACTERS = 100, 600
+READER = Reader(Workspace("", "T0BENCH"), "U0BENCH")
 
 
 async def print_held(size: int, pack: Path) -> None:
@@ -30,21 +37,32 @@ async def print_held(size: int, pack: Path) -> None:
     async def understood() -> None:
         matcher.append(await asyncio.to_thread(Matcher, library[0], encoder=encoder))
         encoder.is_building = False
+        gc.freeze()  # as the bot does
 
     async def understood_anew() -> None:
         await asyncio.to_thread(Matcher, packs.load([packs.builtin_folder()]).library)
 
-    async def answered() -> None:
-        for words in synthetic.questions(library[0]):
-            matcher[0].match(words, limit=12)
+    async def answered(questions: Iterable[str]) -> None:
+        sharing = Sharing(library[0], matcher[0], Seen(), random.Random(0))
+        for words in questions:
+            await sharing.ponder(words)
+            sharing.find(READER, words)
             await asyncio.sleep(EVERY)
+
+    def long() -> Iterator[str]:
+        for story in library[0].stories[:LONG_QUESTIONS]:
+            yield story.story[-LONG_CHARACTERS:]
 
     rows = [
         await _row("nothing to do", idle),
         await _row(f"reading {size:,} stories in a thread", read),
         await _row(f"understanding {size:,} in a thread, vectors at hand", understood),
         await _row("understanding the built-in library in a thread, nothing kept", understood_anew),
-        await _row(f"answering {synthetic.QUESTIONS:,} questions over {size:,}", answered),
+        await _row(
+            f"answering {synthetic.QUESTIONS:,} questions over {size:,}",
+            lambda: answered(synthetic.questions(library[0])),
+        ),
+        await _row(f"and {LONG_QUESTIONS} of {LONG_CHARACTERS} characters", lambda: answered(long())),
     ]
     print_table("The event loop is held", ("", "took s", "p50 ms", "p99 ms", "longest ms"), rows)
 

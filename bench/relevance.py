@@ -22,7 +22,7 @@ from bot.matching.encoder import STANDARD
 from bot.matching.words import split, stem
 
 OVER_SEVENTEEN = ("dev", "languages", "own-tuning", "own-test")
-OVER_ALL = ("ninety-tuning", "ninety-test")
+OVER_ALL = ("ninety-tuning", "ninety-test", "further-tuning")
 
 System = Callable[[str], Answer]
 

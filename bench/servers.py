@@ -14,7 +14,8 @@ from bench.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
 ROOT = Path(__file__).parent.parent
 PEERS = Path(__file__).parent / "peers"
-STORYBOT = (sys.executable, "-m", "bot", "run")
+PLENTY = Path(__file__).parent / "plenty.yaml"
+STORYBOT = (sys.executable, "-m", "bot", "run", "--config", str(PLENTY))
 START_WITHIN = 1200.0
 END_WITHIN = 15.0
 

@@ -39,15 +39,19 @@ def command(words: str) -> dict[str, str]:
 
 
 def signed(port: int, form: dict[str, str]) -> bytes:
-    """A whole HTTP request for `/slack/events`, signed now (docs: "Verifying requests from Slack")."""
-    body = urlencode(form).encode()
+    """A whole HTTP request for `/slack/events` with a form, signed now."""
+    return signed_body(port, urlencode(form).encode(), b"application/x-www-form-urlencoded")
+
+
+def signed_body(port: int, body: bytes, content_type: bytes) -> bytes:
+    """The same with any body (docs: "Verifying requests from Slack")."""
     timestamp = str(int(time.time())).encode()
     signature = hmac.new(SIGNING_SECRET.encode(), b"v0:" + timestamp + b":" + body, hashlib.sha256).hexdigest()
     return (
         b"POST /slack/events HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: Slackbot 1.0\r\nAccept: */*\r\n"
-        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n"
+        b"Content-Type: %s\r\nContent-Length: %d\r\n"
         b"X-Slack-Request-Timestamp: %s\r\nX-Slack-Signature: v0=%s\r\n\r\n%s"
-    ) % (port, len(body), timestamp, signature.encode(), body)
+    ) % (port, content_type, len(body), timestamp, signature.encode(), body)
 
 
 class Slack:
@@ -105,7 +109,8 @@ class Slack:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1})
-        self._connected.set_result(socket)
+        if not self._connected.done():
+            self._connected.set_result(socket)
         async for message in socket:
             acknowledged = json.loads(message.data)
             self._waiting.pop(acknowledged["envelope_id"]).set_result(message.data.encode())

@@ -2,7 +2,7 @@
 
     python -m bench.speed [--stories 100 1000] [--full]
 
-`--full` measures up to 100,000 stories, and starts with 10,000; it takes half an hour or more.
+`--full` measures up to 100,000 stories, and starts with 10,000, most of whose time is the first encoding of these.
 """
 
 import argparse

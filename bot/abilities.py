@@ -10,13 +10,17 @@ from slack_bolt.async_app import AsyncApp
 from bot.clients import ClientOf
 from bot.clock import Clock
 from bot.config import Settings
-from bot.directory import Directory
+from bot.directory import Directory, InstallerOf
 from bot.domain.clock import Now
 from bot.domain.library import Library
+from bot.domain.moderation import Moderation
 from bot.domain.outgoing import Outcome, Outgoing
-from bot.handlers import buttons, command, errors, home, mention
+from bot.domain.workspace import Workspace
+from bot.handlers import buttons, command, errors, mention, turns
+from bot.handlers.home import Home
 from bot.handlers.lifecycle import Lifecycle
 from bot.handlers.mine import Mine
+from bot.handlers.moderation import Choosing
 from bot.handlers.outgoing import Sender
 from bot.handlers.permissions import Guard
 from bot.handlers.read_back import ReadBack
@@ -24,9 +28,12 @@ from bot.handlers.replies import Replies
 from bot.handlers.review import Reviewing
 from bot.handlers.schedule import Scheduling
 from bot.handlers.submit import Submitting
+from bot.handlers.turns import Share, Turns
 from bot.handlers.weekly import WeeklyPosts, draw_post
 from bot.matching import Matcher
+from bot.pulse import Pulse
 from bot.services import submissions, weekly
+from bot.services.desks import Desks
 from bot.services.lost_posts import LostPosts
 from bot.services.once import Once
 from bot.services.outbox import Outbox
@@ -35,6 +42,8 @@ from bot.services.shelves import Shelves
 from bot.services.submissions import Submissions
 from bot.services.weekly import Weekly
 from bot.storage.database import Database
+from bot.storage.moderation import ModerationStore
+from bot.storage.news import News, Subject
 from bot.storage.outbox import OutboxStore
 from bot.storage.own_stories import OwnStoryStore
 from bot.storage.submissions import SubmissionStore
@@ -52,25 +61,33 @@ class Abilities:
         matcher: Matcher,
         replies: Replies,
         client_of: ClientOf,
+        installer_of: InstallerOf,
         now: Now,
+        news: News,
         lifecycle: Lifecycle | None = None,
     ) -> None:
-        """`lifecycle` follows what installs and uninstalls the bot, where people do that by themselves."""
+        """`news` is what replicas tell each other; `lifecycle` follows what installs and uninstalls the bot.
+
+        Where people do not install it by themselves there is no `lifecycle`.
+        """
         name = settings.command
-        directory = Directory(settings.moderation, client_of)
+        # Ids of channels and people are one workspace's: of many, each chooses for itself.
+        desks = Desks(ModerationStore(database), Moderation() if lifecycle else settings.moderation, now)
+        directory = Directory(desks.of, installer_of, client_of)
         shelves = Shelves(library, matcher, OwnStoryStore(database), directory.is_at_home, Seen(), random.Random(), now)
         self._shelves = shelves
         self._command = name
         self._replies = replies
-        self._guard = Guard(directory.person, members_schedule=settings.weekly.members_schedule)
-        self._submissions = Submissions(
-            SubmissionStore(database), shelves, _submission_rules(settings), directory.name_of, now
-        )
+        self._guard = Guard(directory.person, desks, name, members_schedule=settings.weekly.members_schedule)
+        rules = _submission_rules(settings, unmoderated=lifecycle is not None)
+        self._submissions = Submissions(SubmissionStore(database), shelves, desks, rules, directory.name_of, now)
         weekly_store = WeeklyStore(database)
         self._weekly = Weekly(weekly_store, shelves, draw_post, _weekly_rules(settings), now)
         self._submitting = Submitting(self._submissions, shelves, name)
         self._mine = Mine(self._submissions, self._submitting, replies, name)
         self._reviewing = Reviewing(self._submissions, shelves, replies, name)
+        self._choosing = Choosing(desks, self._submissions, directory.person, directory.groups, name)
+        self._home = Home(directory.person, self._guard, name)
         self._posts = WeeklyPosts(self._weekly, shelves, replies, name, now)
         self._scheduling = Scheduling(self._weekly, shelves, self._guard, replies, name, now)
         sender = Sender(
@@ -80,43 +97,68 @@ class Abilities:
         self._submissions.on_news(self.outbox.wake)
         self._weekly.on_news(self.outbox.wake)
         lost_posts = LostPosts(weekly_store, now, reads_back=settings.weekly.reads_back)
+        self.turns = Turns(*_shares(settings), now)
         self._lifecycle = lifecycle
         self._clock = Clock(self._weekly, ReadBack(lost_posts, client_of, now).look, now)
+        self._pulse = Pulse(database.answers)
+        self._news = news
+        news.on(Subject.STORIES, self._stories_changed)
+        news.on(Subject.SCHEDULE, self._schedule_changed)
 
     def listen(self, app: AsyncApp) -> None:
         """Register every listener, behind the table of who may do what."""
         once = Once()
+        turns.register(app)
         if self._lifecycle:
             self._lifecycle.register(app)
         app.middleware(command.Reading(self._command, self._shelves))
         app.middleware(self._guard.check)
-        forms = command.Forms(self._submitting, self._mine, self._reviewing, self._scheduling, self._posts)
+        forms = command.Forms(
+            self._submitting, self._mine, self._reviewing, self._choosing, self._scheduling, self._posts
+        )
         command.register(app, self._command, forms)
         buttons.register(app, self._shelves, self._replies, once)
         mention.register(app, self._command, self._shelves, once)
-        home.register(app)
-        for listening in (self._submitting, self._mine, self._reviewing, self._posts, self._scheduling):
+        for listening in (
+            self._home,
+            self._submitting,
+            self._mine,
+            self._reviewing,
+            self._choosing,
+            self._posts,
+            self._scheduling,
+        ):
             listening.register(app)
         errors.register(app, self._replies)
 
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What goes on by itself, each for ever."""
-        return [self.outbox.run(), self._shelves.watch(), self._clock.run()]
+        return [self.outbox.run(), self._shelves.watch(), self._clock.run(), self._news.run(), self._pulse.run()]
+
+    def hindrances(self) -> list[str]:
+        """A line for an operator on each thing that keeps the bot from serving."""
+        return [] if self._pulse.beats else ["the database does not answer"]
+
+    async def _stories_changed(self, enterprise_id: str, team_id: str) -> None:
+        await self._shelves.hear(Workspace(enterprise_id, team_id))
+
+    async def _schedule_changed(self, *_: str) -> None:
+        self._clock.wake()
 
     async def _settled(self, outgoing: Outgoing, outcome: Outcome) -> None:
         await self._submissions.settled(outgoing, outcome)
         await self._weekly.settled(outgoing, outcome)
 
 
-def _submission_rules(settings: Settings) -> submissions.Rules:
-    moderation, limits = settings.moderation, settings.limits
-    return submissions.Rules(
-        moderation.reviewers,
-        four_eyes=moderation.four_eyes,
-        self_approval=moderation.self_approval,
-        a_day=limits.submissions_a_day,
-        waiting=limits.submissions_waiting,
-    )
+def _submission_rules(settings: Settings, *, unmoderated: bool) -> submissions.Rules:
+    limits = settings.limits
+    return submissions.Rules(limits.submissions_a_day, limits.submissions_waiting, unmoderated)
+
+
+def _shares(settings: Settings) -> tuple[Share, Share]:
+    """One person's, and one workspace's."""
+    limits = settings.limits
+    return Share(limits.a_minute, limits.at_once), Share(limits.workspace_a_minute, limits.workspace_at_once)
 
 
 def _weekly_rules(settings: Settings) -> weekly.Rules:

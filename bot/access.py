@@ -21,12 +21,17 @@ from bot.oauth import OAuth
 from bot.storage.database import Database
 from bot.storage.forgetting import Forgetting
 from bot.storage.installations import InstallationStore
+from bot.storage.news import News, Subject
 from bot.storage.sealing import Seal
 from bot.upkeep import Upkeep
 
 
 def _nothing() -> list[Any]:
     return []
+
+
+async def _nobody(_: Workspace) -> str | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Access:
 
     authorize: Callable[..., Awaitable[AuthorizeResult]]
     client_of: Callable[[Workspace], Awaitable[AsyncWebClient]]
+    installer_of: Callable[[Workspace], Awaitable[str | None]] = _nobody
     hindrances: Callable[[], list[str]] = _nothing
     remarks: Callable[[], list[str]] = _nothing
     lifecycle: Lifecycle | None = None
@@ -58,16 +64,17 @@ def to_one(identity: Identity, client: AsyncWebClient) -> Access:
     def hindrances() -> list[str]:
         return [] if identity.is_known else ["Slack has not said yet who this bot is"]
 
-    return Access(authorize, client_of, hindrances)
+    return Access(authorize, client_of, hindrances=hindrances)
 
 
 async def to_many(
-    settings: Settings, credentials: Credentials, database: Database, client: AsyncWebClient, now: Now
+    settings: Settings, credentials: Credentials, database: Database, news: News, client: AsyncWebClient, now: Now
 ) -> Access:
     """With the tokens in the database; ProblemsError when a key to them is wrong or missing."""
     store = InstallationStore(database, Seal([key.get_secret_value() for key in credentials.secret_keys]))
     oauth = OAuth(client, credentials.client_id, credentials.client_secret)
     installations = Installations(store, oauth, client, now)
+    news.on(Subject.INSTALLATION, installations.refresh)
     await installations.learn()
     keep = timedelta(days=settings.privacy.keep_days)
     upkeep = Upkeep(store, installations, oauth, Forgetting(database), keep, now)
@@ -78,6 +85,7 @@ async def to_many(
     return Access(
         authorize,
         installations.client_of,
+        installations.installer_of,
         remarks=lambda: ["nobody has installed it yet: /slack/install"] if installations.are_none else [],
         lifecycle=Lifecycle(installations, settings.command, settings.installing.address),
         pages=Installing(store, oauth, scopes(settings), installations.installed, settings.command, now).routes(),

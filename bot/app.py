@@ -1,6 +1,7 @@
 """Builds everything, runs it together, closes it; with abilities.py the only module that knows all the others."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -17,7 +18,7 @@ from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import packs
+from bot import kept_packs, slack_calls, tracing
 from bot.abilities import Abilities
 from bot.access import Access, to_many, to_one
 from bot.config import Connection, Moderation, Settings, cache_folder
@@ -28,12 +29,17 @@ from bot.domain.library import Library
 from bot.errors import Problem, ProblemsError
 from bot.handlers.replies import Replies
 from bot.identity import Identity
-from bot.logs import bolt_logger
+from bot.logs import bolt_logger, server_logger
 from bot.manifest import manifest
 from bot.matching import Matcher
+from bot.replays import Replays
+from bot.scrape import Scrape
 from bot.services.outbox import Outbox
 from bot.socket_mode import SocketMode, check_app_token
+from bot.storage.claims import ClaimStore
 from bot.storage.database import opened
+from bot.storage.news import News
+from bot.storage.tally import Tally
 from bot.web import Edge, Health
 
 log = logging.getLogger(__name__)
@@ -52,6 +58,7 @@ class Serving:
     bolt: AsyncApp
     port: int
     until_refused: asyncio.Future[None]
+    metrics_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,8 @@ class Slack:
 
 def run(settings: Settings, connection: Connection) -> int:
     """Serve until SIGTERM or SIGINT; the exit status. ProblemsError tells why it cannot."""
-    return asyncio.run(_run(settings, connection))
+    with tracing.exporting(os.environ):
+        return asyncio.run(_run(settings, connection))
 
 
 def load_library(settings: Settings) -> Library:
@@ -74,17 +82,20 @@ def load_library(settings: Settings) -> Library:
     if missing := [folder for folder in folders if not folder.is_dir()]:
         mend = "Name a folder that is there; paths start at the settings file."
         raise ProblemsError([Problem(str(folder), None, "There is no such pack folder.", mend) for folder in missing])
-    loaded = packs.load(folders)
-    for problem in loaded.problems:
+    library, problems = kept_packs.load(folders, cache_folder(os.environ))
+    for problem in problems:
         log.warning("%s", problem)
-    if not loaded.library.stories:
-        raise ProblemsError(loaded.problems or [Problem("packs", None, "There are no stories.", "Name a pack folder.")])
-    return loaded.library
+    if not library.stories:
+        raise ProblemsError(problems or [Problem("packs", None, "There are no stories.", "Name a pack folder.")])
+    return library
 
 
 async def understood(library: Library) -> Matcher:
     """The matcher of a library, built off the event loop: the first time takes seconds, and longer for more stories."""
-    return await asyncio.to_thread(Matcher, library, kept_in=cache_folder(os.environ))
+    matcher = await asyncio.to_thread(Matcher, library, kept_in=cache_folder(os.environ))
+    # All of this stays: to look through it for garbage again and again would hold the event loop.
+    gc.freeze()
+    return matcher
 
 
 @asynccontextmanager
@@ -99,7 +110,8 @@ async def serve(
 @asynccontextmanager
 async def reach(connection: Connection) -> AsyncIterator[Slack]:
     """The line to Slack. ProblemsError when Slack refuses a token; a Slack that is out of reach may come back."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS)) as session:
+    timeout, watching = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS), slack_calls.watching(connection.api_url)
+    async with aiohttp.ClientSession(timeout=timeout, trace_configs=[watching]) as session:
         client = AsyncWebClient(
             token=connection.bot_token.get_secret_value() if connection.bot_token else None,
             base_url=connection.api_url,
@@ -127,38 +139,63 @@ async def open_door(
     """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain."""
     url = connection.database_url.get_secret_value() if connection.database_url else None
     async with opened(url, connection.data) as database:
+        news = News(database)
         if slack.identity:
             access = to_one(slack.identity, slack.client)
         else:
             assert connection.credentials, "without a bot token there are credentials"
-            access = await to_many(settings, connection.credentials, database, slack.client, now)
+            access = await to_many(settings, connection.credentials, database, news, slack.client, now)
         replies = Replies(slack.session, connection.api_url)
         abilities = Abilities(
-            settings, database, library, matcher, replies, access.client_of, now, lifecycle=access.lifecycle
+            settings,
+            database,
+            library,
+            matcher,
+            replies,
+            access.client_of,
+            access.installer_of,
+            now,
+            news,
+            access.lifecycle,
         )
-        async with _listening_at(connection, slack, access, abilities, matcher) as serving:
+        scrape = Scrape(len(library.stories), matcher.understands_meaning, Tally(database), now)
+        replays = Replays(ClaimStore(database, now) if database.is_shared else None)
+        async with _listening_at(connection, slack, access, abilities, replays, matcher, scrape) as serving:
             yield serving
 
 
 @asynccontextmanager
 async def _listening_at(
-    connection: Connection, slack: Slack, access: Access, abilities: Abilities, matcher: Matcher
+    connection: Connection,
+    slack: Slack,
+    access: Access,
+    abilities: Abilities,
+    replays: Replays,
+    matcher: Matcher,
+    scrape: Scrape,
 ) -> AsyncIterator[Serving]:
     bolt = _bolt(slack, access)
     abilities.listen(bolt)
-    dispatch = Dispatch(bolt)
+    tracing.trace_listeners(bolt._async_listeners)
+    dispatch = Dispatch(bolt, abilities.turns)
     socket = _socket_mode(connection, slack, dispatch)
 
     def health() -> Health:
-        unconnected = ["Socket Mode is not connected"] if socket and not socket.is_connected else []
+        unconnected = ["Socket Mode is not connected"] if socket and not socket.up else []
+        connected = [f"Socket Mode connections: {socket.up}"] if socket and socket.up else []
         by_words = [] if matcher.understands_meaning else ["stories are matched by their words alone"]
-        return Health([*access.hindrances(), *unconnected], [*access.remarks(), *by_words])
+        return Health(
+            [*access.hindrances(), *abilities.hindrances(), *unconnected], [*access.remarks(), *connected, *by_words]
+        )
 
-    # Behind Socket Mode there are the health pages only.
-    secret = connection.signing_secret if not connection.app_token else None
-    edge = Edge(secret.get_secret_value() if secret else None, dispatch, health, access.pages)
+    edge = Edge(connection.signing_secrets, dispatch, replays, health, access.pages)
     async with AsyncExitStack() as closing:
-        runner = await _runner(closing, edge)
+        runner = await _runner(closing, edge.application())
+        metrics_port = None
+        if connection.metrics_port is not None:
+            metrics_runner = await _runner(closing, scrape.application(lambda: not health().hindrances))
+            address = (connection.metrics_host, connection.metrics_port)
+            metrics_port = await _listen(closing, metrics_runner, *address, "STORYBOT_METRICS_PORT")
         until_refused = asyncio.ensure_future(_until_refused(slack.identity, socket))
         closing.push_async_callback(_cancelled, until_refused)
         for work in (*access.background(), *abilities.background()):
@@ -166,8 +203,9 @@ async def _listening_at(
         closing.push_async_callback(_drained, dispatch, socket, abilities.outbox)
         # Last opened, first closed: nothing more is taken in while what is in flight is finished.
         closing.push_async_callback(edge.stop)
-        port = await _listen(closing, connection, runner)
-        yield Serving(bolt, port, until_refused)
+        port = await _listen(closing, runner, connection.host, connection.port, "PORT")
+        closing.push_async_callback(edge.leave, connection.drain_delay)
+        yield Serving(bolt, port, until_refused, metrics_port)
 
 
 @asynccontextmanager
@@ -223,23 +261,29 @@ async def _until_refused(identity: Identity | None, socket: SocketMode | None) -
     await asyncio.gather(*refusals, asyncio.Event().wait())
 
 
-async def _runner(closing: AsyncExitStack, edge: Edge) -> web.AppRunner:
-    """The HTTP server, not listening yet."""
+async def _runner(closing: AsyncExitStack, application: web.Application) -> web.AppRunner:
+    """An HTTP server, not listening yet."""
     # Bodies are verified as they came: nothing is unpacked before.
-    runner = web.AppRunner(edge.application(), access_log=None, auto_decompress=False, shutdown_timeout=CLOSE_SECONDS)
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        auto_decompress=False,
+        shutdown_timeout=CLOSE_SECONDS,
+        logger=server_logger(),
+    )
     await runner.setup()
     closing.push_async_callback(runner.cleanup)
     return runner
 
 
-async def _listen(closing: AsyncExitStack, connection: Connection, runner: web.AppRunner) -> int:
-    """Open the port, and tell which; ProblemsError when it is taken."""
-    site = web.TCPSite(runner, connection.host, connection.port)
+async def _listen(closing: AsyncExitStack, runner: web.AppRunner, host: str, wished: int, variable: str) -> int:
+    """Open the port that a variable wishes for, and tell which; ProblemsError when it is taken."""
+    site = web.TCPSite(runner, host, wished)
     try:
         await site.start()
     except OSError as taken:
         what = f"Nothing can listen there: {taken.strerror or taken}."
-        raise ProblemsError([Problem("PORT", None, what, "Free the port, or choose another.")]) from taken
+        raise ProblemsError([Problem(variable, None, what, "Free the port, or choose another.")]) from taken
     closing.push_async_callback(site.stop)
     port: int = runner.addresses[0][1]
     return port

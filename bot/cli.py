@@ -1,8 +1,9 @@
 """What a person types in a terminal: `storybot run`, `manifest`, `search`, `show`, `check`, `stats`, `schema`,
-`export`, `import`, `rotate-keys`, `forget-team`, `forget-user`.
+`export`, `import`, `rotate-keys`, `forget-team`, `forget-user`, `doctor`.
 
 Status 0: all well. Status 2: something that the person can mend, said on the error stream (what `check` finds is its
-answer and goes to standard output). What only one command needs is imported there, so that the others start at once.
+answer and goes to standard output). `doctor` ends with 1 when something is wrong, as monitors know it. What only one
+command needs is imported there, so that the others start at once.
 """
 
 import json
@@ -89,7 +90,10 @@ def run(config: ConfigPath = None) -> None:
     level = os.environ.get("LOG_LEVEL", "INFO").upper()
     if level not in logging.getLevelNamesMapping():
         _refuse(f"LOG_LEVEL is {quoted(level)}; it should be DEBUG, INFO, WARNING or ERROR.")
-    logs.configure(level)
+    form = os.environ.get("STORYBOT_LOG_FORMAT", "").lower() or ("text" if logs.is_read_by_people() else "json")
+    if form not in ("json", "text"):
+        _refuse(f"STORYBOT_LOG_FORMAT is {quoted(form)}; it should be json or text.")
+    logs.configure(level, as_json=form == "json")
     with _told_problems():
         raise typer.Exit(app.run(*load_to_run(config, os.environ)))
 
@@ -284,6 +288,17 @@ def forget_user(
     from bot import installed_commands
 
     installed_commands.forget_user(team, user)
+
+
+@terminal.command()
+def doctor(
+    config: ConfigPath = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One object of JSON.")] = False,
+) -> None:
+    """Look whether everything is as the bot needs it, and say what to do; status 1 when something is wrong."""
+    from bot import doctor as examination
+
+    raise typer.Exit(examination.doctor(config, as_json=as_json))
 
 
 @contextmanager

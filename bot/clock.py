@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain.clock import Now
@@ -23,15 +24,22 @@ class Clock:
         self._weekly = weekly
         self._look_for_lost = look_for_lost
         self._now = now
+        self._sooner = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may be due sooner than it was."""
+        self._sooner.set()
 
     async def run(self) -> None:
         """For ever; two replicas may run it side by side, since each slot can be taken once."""
         # Both have ended when this ends: what is left half way would meet a database that is closed.
-        await asyncio.gather(self._for_ever(self._take), self._for_ever(self._read_back), return_exceptions=True)
+        takes, reads_back = self._for_ever(self._take, self._sooner), self._for_ever(self._read_back, asyncio.Event())
+        await asyncio.gather(takes, reads_back, return_exceptions=True)
 
-    async def _for_ever(self, look: Callable[[], Awaitable[timedelta]]) -> None:
-        """Look again and again, each time after as long as the last look says."""
+    async def _for_ever(self, look: Callable[[], Awaitable[timedelta]], wake: asyncio.Event) -> None:
+        """Look again and again, each time after as long as the last look says, or sooner if somebody wakes it."""
         while True:
+            wake.clear()
             try:
                 wait = await look()
             except StoreUnavailableError as error:
@@ -40,7 +48,9 @@ class Clock:
             except Exception:
                 log.exception("What was due was not done")
                 wait = LOOK_AGAIN_WHEN_BROKEN
-            await asyncio.sleep(wait.total_seconds())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait.total_seconds()):
+                    await wake.wait()
 
     async def _read_back(self) -> timedelta:
         await self._look_for_lost()

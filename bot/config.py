@@ -9,42 +9,32 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
 from bot import strict_yaml
+from bot.domain.moderation import Moderation as Moderation
 from bot.errors import Problem, ProblemsError
 from bot.packs import BUILTIN, pack_folder
 from bot.wording import in_words
 
 SLACK_API = "https://slack.com/api/"
 DEFAULT_PORT = 3000
-
-ChannelId = Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]{5,}$")]
-UserId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{5,}$")]
-GroupId = Annotated[str, StringConstraints(pattern=r"^S[A-Z0-9]{5,}$")]
+LOOPBACK = "127.0.0.1"
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Moderation(_Section):
-    """Who reviews what people submit."""
-
-    channel: ChannelId | None = None
-    moderators: tuple[UserId, ...] = ()
-    group: GroupId | None = None
-    four_eyes: bool = False
-    self_approval: bool = False
-
-    @property
-    def reviewers(self) -> tuple[str, ...]:
-        """Where review cards go: the channel, or without one each moderator."""
-        return (self.channel,) if self.channel else self.moderators
-
-
 class Limits(_Section):
-    """How much is taken in: stories that one person may submit in 24 hours, and that may wait in a workspace."""
+    """How much is taken in: stories that one person may submit in 24 hours, and that may wait in a workspace.
+
+    `a_minute` and `at_once` bound the commands, clicks, forms and messages of one person, and of a whole workspace.
+    """
 
     submissions_a_day: Annotated[int, Field(ge=1, le=1_000)] = 10
     submissions_waiting: Annotated[int, Field(ge=1, le=1_000)] = 200
+    a_minute: Annotated[int, Field(ge=10, le=1_000_000)] = 120
+    at_once: Annotated[int, Field(ge=1, le=10_000)] = 5
+    workspace_a_minute: Annotated[int, Field(ge=10, le=1_000_000)] = 3_000
+    workspace_at_once: Annotated[int, Field(ge=1, le=10_000)] = 100
 
 
 class Weekly(_Section):
@@ -99,7 +89,8 @@ class Credentials:
 class Connection:
     """How this process reaches Slack and is reached: Socket Mode when there is an `app_token`, else HTTP.
 
-    It speaks with the one `bot_token`, or in many workspaces with the tokens that the app's `credentials` bring.
+    It speaks with the one `bot_token`, or in many workspaces with the tokens that the app's `credentials` bring. While
+    the signing secret is being changed, what is signed with the old one is Slack's too.
     """
 
     bot_token: SecretStr | None
@@ -108,9 +99,21 @@ class Connection:
     api_url: str = SLACK_API
     database_url: SecretStr | None = None
     data: Path | None = None
-    host: str = "0.0.0.0"
+    # In a container nothing less is reached from outside.
+    host: str = "0.0.0.0"  # nosec B104
     port: int = DEFAULT_PORT
     credentials: Credentials | None = None
+    old_signing_secret: SecretStr | None = None
+    metrics_host: str = LOOPBACK
+    metrics_port: int | None = None
+    drain_delay: float = 0
+    """Seconds for which it goes on taking requests when it is told to stop, so that a balancer can notice."""
+
+    @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """What a request may be signed with; none behind Socket Mode, where no request is taken."""
+        secrets = () if self.app_token else (self.signing_secret, self.old_signing_secret)
+        return tuple(secret.get_secret_value() for secret in secrets if secret)
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -204,6 +207,13 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
             problems.append(Problem(name, None, f"It should start with {prefix}.", f"Copy it from {where}."))
         return SecretStr(value) if value else None
 
+    def number(name: str, default: int, most: int, mend: str) -> int:
+        value = environment.get(name, "").strip() or str(default)
+        if value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= most:
+            return int(value)
+        problems.append(Problem(name, None, f"It should be a whole number, at most {most}.", mend))
+        return default
+
     app_token = secret("SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens", needed=False)
     client_id = environment.get("SLACK_CLIENT_ID", "").strip()
     client_secret = secret("SLACK_CLIENT_SECRET", "", "Basic Information, App Credentials", needed=bool(client_id))
@@ -218,10 +228,10 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
     signing_secret = secret(
         "SLACK_SIGNING_SECRET", "", "Basic Information, App Credentials", needed=app_token is None, or_else=or_else
     )
-    port = environment.get("PORT", "").strip() or str(DEFAULT_PORT)
-    if not (port.isascii() and port.isdigit() and 0 <= int(port) <= 65535):
-        problems.append(Problem("PORT", None, "It should be a port number.", "Take one from 1 to 65535."))
-        port = str(DEFAULT_PORT)
+    old_signing_secret = secret("SLACK_SIGNING_SECRET_OLD", "", "where SLACK_SIGNING_SECRET was", needed=False)
+    port = number("PORT", DEFAULT_PORT, 65535, "Take a free port, or leave it out.")
+    metrics_port = number("STORYBOT_METRICS_PORT", 0, 65535, "Take a free port, or leave it out: then there is none.")
+    drain_delay = number("STORYBOT_DRAIN_DELAY", 0, 60, "Take 0 without a load balancer, and about 5 behind one.")
     api_url = environment.get("SLACK_API_URL", "").strip() or SLACK_API
     if not (api_url.startswith(("https://", "http://")) and urlsplit(api_url).hostname):
         problems.append(Problem("SLACK_API_URL", None, "It should be a web address.", f"Slack's own is {SLACK_API}"))
@@ -235,7 +245,11 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
         api_url=api_url,
         database_url=database_url(environment),
         data=data_folder(environment),
-        port=int(port),
+        port=port,
         credentials=Credentials(client_id, client_secret or SecretStr(""), keys) if client_id else None,
+        old_signing_secret=old_signing_secret,
+        metrics_host=environment.get("STORYBOT_METRICS_HOST", "").strip() or LOOPBACK,
+        metrics_port=metrics_port or None,
+        drain_delay=drain_delay,
     )
     return found, problems

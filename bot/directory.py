@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.clients import ClientOf
-from bot.config import Moderation
+from bot.domain.moderation import Moderation
 from bot.domain.permissions import Role
 from bot.domain.person import Person
 from bot.domain.workspace import Reader, Workspace
@@ -28,11 +28,18 @@ ASK_SECONDS = 1.5
 _NO_WORD = (None, "ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
 
 
+ModerationOf = Callable[..., Awaitable[Moderation]]
+"""Gives how a workspace reviews its stories; with `fresh=True` as it is at this moment."""
+InstallerOf = Callable[[Workspace], Awaitable[str | None]]
+"""Gives the id of whoever installed the bot in a workspace, where that is known."""
+
+
 class Directory:
     """Looks people up with `users.info`, and the moderators' group with `usergroups.users.list`."""
 
-    def __init__(self, moderation: Moderation, client_of: ClientOf) -> None:
-        self._moderation = moderation
+    def __init__(self, moderation_of: ModerationOf, installer_of: InstallerOf, client_of: ClientOf) -> None:
+        self._moderation_of = moderation_of
+        self._installer_of = installer_of
         self._client_of = client_of
         self._known: OrderedDict[tuple[Workspace, str, str], tuple[float, Any]] = OrderedDict()
 
@@ -41,17 +48,36 @@ class Directory:
 
         UserError when Slack does not say: who is unknown may nothing.
         """
+        kept = 0.0 if fresh else KEPT_SECONDS
         try:
-            kept = 0.0 if fresh else KEPT_SECONDS
-            user, members = await asyncio.gather(self._user(workspace, user_id, kept), self._group(workspace, kept))
+            user, (moderation, members) = await asyncio.gather(
+                self._user(workspace, user_id, kept), self._moderation(workspace, fresh, kept)
+            )
         except FAILED as failed:
             if error_of(failed) in ("user_not_found", "user_not_visible"):
                 return Person(workspace, user_id, "Somebody", frozenset({Role.STRANGER}))
             raise UserError("Slack does not tell me who you are just now. Please try again in a moment.") from failed
         roles = _roles(workspace, user)
-        if Role.MEMBER in roles and user_id in {*self._moderation.moderators, *members}:
+        if Role.MEMBER in roles and user_id in {*moderation.moderators, *members}:
             roles |= {Role.MODERATOR}
+        if Role.MEMBER in roles and not moderation.has_moderators and user_id == await self._installer_of(workspace):
+            roles |= {Role.INSTALLER}
         return Person(workspace, user_id, _name(user), roles, str(user.get("tz") or "UTC"))
+
+    async def groups(self, workspace: Workspace) -> dict[str, str]:
+        """The workspace's user groups, their handles by id; none where Slack does not tell, such as without a scope."""
+
+        async def ask() -> dict[str, str]:
+            client = await self._client_of(workspace)
+            groups = (await client.usergroups_list())["usergroups"]
+            return {str(group["id"]): str(group["handle"]) for group in groups}
+
+        try:
+            found: dict[str, str] = await self._asked((workspace, "groups", ""), ask, KEPT_SECONDS)
+        except FAILED as failed:
+            log.info("Slack does not tell which user groups there are (%s)", error_of(failed))
+            return {}
+        return found
 
     async def name_of(self, workspace: Workspace, user_id: str) -> str:
         """What somebody is called; "somebody" when Slack does not say."""
@@ -80,9 +106,14 @@ class Directory:
         found: Mapping[str, Any] = await self._asked((workspace, "user", user_id), ask, kept)
         return found
 
-    async def _group(self, workspace: Workspace, kept: float) -> list[str]:
+    async def _moderation(self, workspace: Workspace, fresh: bool, kept: float) -> tuple[Moderation, list[str]]:
+        """How a workspace moderates, and who is in its moderators' group."""
+        moderation = await self._moderation_of(workspace, fresh=fresh)
+        return moderation, await self._group(workspace, moderation.group, kept)
+
+    async def _group(self, workspace: Workspace, group: str | None, kept: float) -> list[str]:
         """The members of the moderators' group; none where Slack refuses to tell, such as of a group that is gone."""
-        if not (group := self._moderation.group):
+        if not group:
             return []
 
         async def ask() -> list[str]:

@@ -2,12 +2,17 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+
+from bot import metrics, payload, tracing
+from bot.handlers.turns import NO_TURN, Turns
+from bot.incoming import CURRENT, Incoming, kind_of
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +23,10 @@ ACKNOWLEDGE_WITHIN = 2.5
 class Dispatch:
     """Takes requests to one Bolt app, and counts what is in flight so that stopping can wait for it."""
 
-    def __init__(self, bolt: AsyncApp) -> None:
+    def __init__(self, bolt: AsyncApp, turns: Turns | None = None) -> None:
+        """Without `turns` everybody may have as much worked on as they send."""
         self._bolt = bolt
+        self._turns = turns
         self._in_flight: set[asyncio.Future[BoltResponse]] = set()
 
     async def answer(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
@@ -27,6 +34,12 @@ class Dispatch:
 
         A click whose work takes longer than `ACKNOWLEDGE_WITHIN` is acknowledged while the work goes on.
         """
+        begun = time.perf_counter()
+        response = await self._acknowledged(body, retries)
+        metrics.acknowledged(kind_of(body), response.status, time.perf_counter() - begun)
+        return response
+
+    async def _acknowledged(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
         work = asyncio.ensure_future(self._answer(body, retries))
         self._in_flight.add(work)
         work.add_done_callback(self._in_flight.discard)
@@ -47,14 +60,33 @@ class Dispatch:
             log.error("%d answers were not finished in time and are given up", len(left))
 
     async def _answer(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
+        # This runs in a task of its own, and so does whatever else is told of it from here on.
+        incoming = Incoming(body)
+        CURRENT.set(incoming)
+        with tracing.trace(kind_of(body), incoming):
+            return await self._dispatched(body, retries)
+
+    async def _dispatched(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
         try:
+            payload.check(body)
             # This mode tells Bolt that the body is parsed and verified.
             request = AsyncBoltRequest(mode="socket_mode", body=dict(body), headers=dict(retries))
             if not request.context.team_id:
                 # Of an event under an organisation's installation Bolt reads no workspace.
                 request.context["team_id"] = body.get("context_team_id") or body.get("team_id")
-            return await self._bolt.async_dispatch(request)
+            return await self._in_turn(request)
         except Exception as error:
-            # Our own errors are told by the error listener. Bolt looks for ids in the body and trusts its shape.
-            log.error("Bolt could not read a request that Slack sent (%s)", type(error).__name__)
+            # Our own errors are told by the error listener. Bolt looks for ids in places that we do not know of.
+            log.error("A request that Slack sent cannot be read (%s)", type(error).__name__)
             return BoltResponse(status=200)
+
+    async def _in_turn(self, request: AsyncBoltRequest) -> BoltResponse:
+        if self._turns is None:
+            return await self._bolt.async_dispatch(request)
+        with self._turns.take(request.context) as words:
+            if not words:
+                return await self._bolt.async_dispatch(request)
+        if refusal := self._turns.refusal(request.body, request.context, words):
+            return refusal
+        request.context[NO_TURN] = words
+        return await self._bolt.async_dispatch(request)

@@ -20,7 +20,7 @@ from bot.storage.installations import InstallationStore
 
 log = logging.getLogger(__name__)
 
-# What another replica changes is seen after so many seconds at most.
+# What another replica changed, and no news came of, is seen after so many seconds at most.
 LOOK_EVERY = 2.0
 # Clocks of replicas differ, and a transaction is seen later than it began.
 _OVERLAP = timedelta(minutes=1)
@@ -100,6 +100,11 @@ class Installations:
             team_id=workspace.team_id if is_one_of_many else None,
             retry_handlers=[],
         )
+
+    async def installer_of(self, workspace: Workspace) -> str | None:
+        """The id of whoever installed the bot there; None where it is not installed, or they are forgotten."""
+        found = await self._of(workspace.enterprise_id, workspace.team_id)
+        return found.installer_id if found else None
 
     # What Slack tells of installations
 

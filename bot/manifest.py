@@ -24,7 +24,7 @@ READING_SCOPES = {
     "channels:history": "to look whether a story of the week is in its channel when Slack did not confirm it",
     "groups:history": "the same in private channels",
 }
-GROUP_SCOPES = {"usergroups:read": "to know who is in the moderators' group"}
+GROUP_SCOPES = {"usergroups:read": "to know who is in the moderators' group, where one is chosen"}
 EVENTS = ["app_home_opened", "app_mention", "message.im"]
 
 # Names have at most 24 characters (docs: app manifest reference).
@@ -46,7 +46,8 @@ SHORTCUTS = [
 
 def scopes(settings: Settings) -> dict[str, str]:
     """The bot scopes that these settings need, and what each is for."""
-    by_group = GROUP_SCOPES if settings.moderation.group else {}
+    # Where people install it by themselves, each workspace may choose a group.
+    by_group = GROUP_SCOPES if settings.moderation.group or settings.installing.address else {}
     reading = READING_SCOPES if settings.weekly.reads_back else {}
     return {**SCOPES, **WEEKLY_SCOPES, **by_group, **reading}
 
@@ -86,7 +87,7 @@ def manifest(settings: Settings, url: str | None = None) -> dict[str, Any]:
                 "suggested_prompts": PROMPTS,
             },
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

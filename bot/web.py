@@ -15,6 +15,7 @@ from aiohttp import web
 from slack_bolt.response import BoltResponse
 
 from bot.dispatch import Dispatch
+from bot.replays import Replays
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,10 @@ def is_recent(headers: Mapping[str, str], now: float) -> bool:
 
 
 def is_signed(signing_secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
-    """Whether Slack signed these raw bytes within the last five minutes: HMAC-SHA256 over `v0:timestamp:body`."""
+    """Whether Slack signed these raw bytes within the last five minutes: HMAC-SHA256 over `v0:timestamp:body`.
+
+    Source: https://docs.slack.dev/authentication/verifying-requests-from-slack.
+    """
     if not is_recent(headers, now):
         return False
     base = b"v0:" + headers["X-Slack-Request-Timestamp"].encode() + b":" + body
@@ -72,21 +76,30 @@ class Health:
 class Edge:
     """Takes requests from Slack to Bolt, and tells how the bot is.
 
-    Without a `signing_secret`, behind Socket Mode, it takes none; the health pages and `more` are served all the same.
+    A request is Slack's when it is signed with one of `signing_secrets`. Without any, behind Socket Mode, it takes
+    none; the health pages and `more` are served all the same.
     """
 
     def __init__(
         self,
-        signing_secret: str | None,
+        signing_secrets: Sequence[str],
         dispatch: Dispatch,
+        replays: Replays,
         health: Callable[[], Health],
         more: Sequence[web.RouteDef] = (),
     ) -> None:
         self._more = more
-        self._signing_secret = signing_secret
+        self._signing_secrets = signing_secrets
         self._dispatch = dispatch
+        self._replays = replays
         self._health = health
+        self._is_leaving = False
         self._is_stopping = False
+
+    async def leave(self, seconds: float) -> None:
+        """Say that nothing more should be sent here, and take what is sent all the same, for so long."""
+        self._is_leaving = True
+        await asyncio.sleep(seconds)
 
     async def stop(self) -> None:
         """Refuse what still comes in over connections that are open: Slack, or a balancer, goes elsewhere."""
@@ -94,11 +107,12 @@ class Edge:
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=BODY_LIMIT)
-        if self._signing_secret:
+        if self._signing_secrets:
             app.router.add_post("/slack/events", self.slack_events)
         app.router.add_routes(self._more)
         app.router.add_get("/healthz", self.healthz)
         app.router.add_get("/readyz", self.readyz)
+        app.on_response_prepare.append(self._let_go)
         return app
 
     async def slack_events(self, request: web.Request) -> web.Response:
@@ -108,7 +122,7 @@ class Edge:
         comes in while the process stops.
         """
         body = await _body(request)
-        if body is None or not is_signed(self._signing_secret or "", request.headers, body, time.time()):
+        if body is None or not self._is_slacks(request.headers, body):
             return web.Response(status=401, text="This request is not signed by Slack, or its clock is off.\n")
         if self._is_stopping:
             return web.Response(status=503, headers={"Connection": "close"})
@@ -117,15 +131,30 @@ class Edge:
             log.warning("Slack signed a request that cannot be read")
             return web.Response()
         retries = {name: request.headers[name] for name in RETRY_HEADERS if name in request.headers}
-        return _web_response(await self._dispatch.answer(parsed, retries))
+        signature = request.headers["X-Slack-Signature"]
+        response = await self._replays.answer(parsed, signature, lambda: self._dispatch.answer(parsed, retries))
+        return _web_response(response)
+
+    def _is_slacks(self, headers: Mapping[str, str], body: bytes) -> bool:
+        now = time.time()
+        # Each is tried, so that the time it takes does not tell which one fits.
+        fits = [is_signed(secret, headers, body, now) for secret in self._signing_secrets]
+        return any(fits)
 
     async def healthz(self, _: web.Request) -> web.Response:
         return web.Response(text="alive\n")
 
     async def readyz(self, _: web.Request) -> web.Response:
         health = self._health()
-        lines = [*(health.hindrances or ["ready"]), *health.remarks]
-        return web.Response(status=503 if health.hindrances else 200, text="\n".join(lines) + "\n")
+        hindrances = [*(["it is stopping"] if self._is_leaving else []), *health.hindrances]
+        lines = [*(hindrances or ["ready"]), *health.remarks]
+        return web.Response(status=503 if hindrances else 200, text="\n".join(lines) + "\n")
+
+    async def _let_go(self, _: web.Request, response: web.StreamResponse) -> None:
+        if self._is_leaving:
+            # Whatever came next over this connection might meet a door that just closes.
+            response.force_close()
+            response.headers["Connection"] = "close"
 
 
 async def _body(request: web.Request) -> bytes | None:

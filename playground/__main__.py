@@ -30,6 +30,8 @@ async def main() -> None:
         ) as (url, manifest),
     ):
         slack.install(request_url=url, manifest=manifest)
+        # Somebody who may look at what admins see.
+        slack.person("Grace").user.is_admin = True
         print(f"\n  Try it here:  {slack.url}\n\n  Type /story empathy in #general. Ctrl+C ends it.\n", flush=True)
         if _has_a_browser():
             # Some browsers keep the call until they are closed.

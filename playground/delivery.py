@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections import Counter
 from collections.abc import Coroutine
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -43,10 +44,16 @@ class HttpLine:
         self._session = session
         self._url = url
         self._secret = secret
+        self._again: Counter[bytes] = Counter()
 
     async def deliver(self, delivery: Delivery) -> None:
         body, content_type = _encoded(delivery)
-        headers = {"Content-Type": content_type, **sign(self._secret, body)}
+        signed_at = int(time.time())
+        if delivery.retry_num:
+            # Slack signs nothing twice: what is delivered again comes later.
+            self._again[body] += 1
+            signed_at += self._again[body]
+        headers = {"Content-Type": content_type, **sign(self._secret, body, signed_at)}
         if delivery.retry_num:
             headers["X-Slack-Retry-Num"] = str(delivery.retry_num)
             headers["X-Slack-Retry-Reason"] = str(delivery.retry_reason)

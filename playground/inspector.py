@@ -36,11 +36,15 @@ class Delivery:
 
 @dataclass
 class Call:
-    """One Web API call, or one post to a response_url (`method` is then "response_url"), that the app made."""
+    """One Web API call, or one post to a response_url (`method` is then "response_url"), that the app made.
+
+    `owner` is the id of the workspace, or of the organisation, whose token or response_url it came with.
+    """
 
     method: str
     arguments: Json
     at: float
+    owner: str | None = None
     status: int = 200
     answer: Any = None
     ms: float = 0.0

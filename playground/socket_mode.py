@@ -24,9 +24,41 @@ _ENVELOPES = {"command": "slash_commands", "event": "events_api", "interactive":
 
 @dataclass(eq=False)
 class Connection:
+    """One WebSocket to the app. A leaving one is to end; over a dead one nothing gets through any more."""
+
     request: web.Request
     socket: web.WebSocketResponse
     waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    is_leaving: bool = False
+    is_dead: bool = False
+
+    async def send(self, message: Json) -> None:
+        if not self.is_dead:
+            await self.socket.send_json(message)
+
+    async def tell(self, reason: str) -> None:
+        """Tell the app that it should connect anew, and why: "warning" some seconds before the end, or another."""
+        self.is_leaving = True
+        await self.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
+
+    async def close(self) -> None:
+        self.is_leaving = True
+        if self.is_dead:
+            self.cut()
+        else:
+            await self.socket.close()
+
+    def cut(self) -> None:
+        """End without a word, as a broken network does."""
+        self.is_dead = True
+        if self.request.transport:
+            self.request.transport.abort()
+
+    def stall(self) -> None:
+        """From now on read nothing and write nothing, and do not close: half-open, until it is cut."""
+        self.is_dead = True
+        if isinstance(self.request.transport, asyncio.Transport):
+            self.request.transport.pause_reading()
 
 
 class SocketMode:
@@ -36,9 +68,11 @@ class SocketMode:
         self._slack = slack
         self._tickets: set[str] = set()
         self._turns = itertools.count()
-        self._reachable = asyncio.Condition()
+        self._changed = asyncio.Condition()
         self.connections: list[Connection] = []
+        self._closed = asyncio.Event()
         self.refuse_handshakes = 0
+        self.hang_handshakes = 0
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/link/", self._connect)]
@@ -56,10 +90,19 @@ class SocketMode:
         """`apps.connections.open`, which wants the app-level token."""
         return Method(lambda _slack, _arguments: {"url": self.open_url()}, token="app")
 
-    async def connected(self, seconds: float = 10) -> None:
-        """Wait until the app has connected."""
-        async with asyncio.timeout(seconds), self._reachable:
-            await self._reachable.wait_for(lambda: bool(self.connections))
+    async def connected(self, seconds: float = 10, connections: int = 1) -> None:
+        """Wait until the app has connected, so many times; connections that are to end or are dead do not count."""
+
+        def are_there() -> bool:
+            return sum(not (one.is_leaving or one.is_dead) for one in self.connections) >= connections
+
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(are_there)
+
+    async def without(self, connection: Connection, seconds: float = 10) -> None:
+        """Wait until Slack has seen that this connection is no more."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(lambda: connection not in self.connections)
 
     async def deliver(self, delivery: Delivery) -> None:
         delivery.by_socket = True
@@ -70,7 +113,7 @@ class SocketMode:
         envelope_id = str(uuid.uuid4())
         acknowledged = connection.waiting[envelope_id] = asyncio.get_running_loop().create_future()
         try:
-            await connection.socket.send_json(_envelope(envelope_id, delivery))
+            await connection.send(_envelope(envelope_id, delivery))
             delivery.answer = await acknowledged
             delivery.status = 200
         except ConnectionError:
@@ -81,23 +124,26 @@ class SocketMode:
     async def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
         """Tell every connection to go, as Slack does each hour or so ("warning" first, then "refresh_requested")."""
         for connection in list(self.connections):
-            told = {"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}}
-            await connection.socket.send_json(told)
+            await connection.tell(reason)
             if reason != "warning":
-                await connection.socket.close()
+                await connection.close()
 
     def drop(self) -> None:
         """Cut every connection without a word, as a broken network does."""
         for connection in list(self.connections):
-            if connection.request.transport:
-                connection.request.transport.abort()
+            connection.cut()
 
     async def close(self) -> None:
+        self._closed.set()
         for connection in list(self.connections):
-            await connection.socket.close()
+            await connection.close()
 
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
+        if self.hang_handshakes > 0:
+            self.hang_handshakes -= 1
+            self._tickets.discard(ticket)
+            await self._closed.wait()
         if self.refuse_handshakes > 0:
             self.refuse_handshakes -= 1
             self._tickets.discard(ticket)
@@ -118,6 +164,7 @@ class SocketMode:
             for future in connection.waiting.values():
                 if not future.done():
                     future.set_exception(ConnectionResetError())
+            await self._tell_who_waits()
         return socket
 
     async def _welcome(self, connection: Connection) -> None:
@@ -130,8 +177,11 @@ class SocketMode:
                 "debug_info": {"host": "playground", "approximate_connection_time": CONNECTION_SECONDS},
             }
         )
-        async with self._reachable:
-            self._reachable.notify_all()
+        await self._tell_who_waits()
+
+    async def _tell_who_waits(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
 
 def _envelope(envelope_id: str, delivery: Delivery) -> Json:

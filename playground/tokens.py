@@ -70,6 +70,11 @@ class Tokens:
             raise Refusal("token_expired")
         return token.owner
 
+    def given_to(self, access: str | None) -> str | None:
+        """For whom a token was given, whether it still works or not."""
+        token = self._by_access.get(access or "")
+        return token.owner if token else None
+
     def revoke(self, access: str) -> None:
         self._by_access[access].refusal = "token_revoked"
 

@@ -36,7 +36,7 @@ class WebApi:
     async def answer_call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         arguments, token = await _read(request)
-        call = Call(method, arguments, self._cloud.clock.now())
+        call = Call(method, arguments, self._cloud.clock.now(), self._cloud.tokens.given_to(token))
         try:
             slack = self._slack_of(method, arguments, token)
         except Refusal as refusal:
@@ -46,8 +46,8 @@ class WebApi:
 
     async def answer_response_url(self, request: web.Request) -> web.StreamResponse:
         raw = await request.text()
-        call = Call("response_url", {}, self._cloud.clock.now())
         team_id = request.match_info["rest"].partition("/")[0]
+        call = Call("response_url", {}, self._cloud.clock.now(), team_id)
         slack = self._cloud.slacks.get(team_id, self._cloud.first)
 
         def respond() -> Json:

@@ -207,8 +207,12 @@ class Workspace:
         return channel
 
     def is_shared(self, channel: Channel) -> bool:
-        """Whether people of another workspace are in a conversation (Slack Connect)."""
-        return any(self.users[member].team_id != self.team_id for member in channel.members)
+        """Whether people of another workspace are in a conversation (Slack Connect).
+
+        The app's own user does not count: under an organisation's installation it is one for all of its workspaces.
+        """
+        people = (self.users[member] for member in channel.members)
+        return any(user.team_id != self.team_id and not user.is_bot for user in people)
 
     def user_named(self, name: str) -> User | None:
         wanted = name.lower().lstrip("@")

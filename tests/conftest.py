@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot import packs
 from bot.app import serve
-from bot.config import Connection, Settings
+from bot.config import Connection, Limits, Settings
 from bot.domain.library import Library
 from bot.manifest import manifest
 from bot.matching import Matcher
@@ -17,6 +17,15 @@ from playground import Playground
 from tests.postgres import Postgres, running
 
 STORIES = Path(__file__).parent.parent / "stories"
+# For people who do in seconds what takes others a day.
+PLENTY = Limits(
+    submissions_a_day=1_000,
+    submissions_waiting=1_000,
+    a_minute=1_000_000,
+    at_once=10_000,
+    workspace_a_minute=1_000_000,
+    workspace_at_once=10_000,
+)
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,14 @@ def test_socket_mode_needs_no_signing_secret() -> None:
     assert "xapp" not in repr(connection), "secrets do not show"
 
 
+def test_the_old_signing_secret_counts_beside_the_new_one_and_neither_shows() -> None:
+    _, connection = load_to_run(None, SECRETS | {"SLACK_SIGNING_SECRET_OLD": " 0ld "})
+    assert connection.signing_secrets == ("s3cret", "0ld")
+    assert "0ld" not in repr(connection)
+    _, connection = load_to_run(None, SECRETS | {"SLACK_SIGNING_SECRET_OLD": " "})
+    assert connection.signing_secrets == ("s3cret",)
+
+
 def test_packs_are_found_from_the_settings_file(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("packs: [builtin, ours]\n")
     settings = load(tmp_path / "config.yaml")

@@ -3,13 +3,23 @@
 import json
 import random
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from aiohttp import ClientSession
+from pydantic import SecretStr
 
+from bot.app import serve
+from bot.config import Settings
+from bot.domain.library import Library
+from bot.matching import Matcher
 from bot.web import BODY_LIMIT, is_signed, parse
 from playground import Playground
+from playground.delivery import sign
+from tests.conftest import connection_to
 
 JUNK: list[Any] = [None, "", "x", "\u0000\u202e", 0, -1, 1.5, True, [], {}, [[]], {"a": {"b": [1]}}, "🙂" * 50]
 
@@ -57,6 +67,21 @@ async def test_an_old_or_future_request_is_refused(slack: Playground, seconds: i
     body = command_form()
     headers = slack.sign(body, timestamp=int(time.time()) + seconds)
     assert (await slack.sends(body, headers))[0] == 401
+
+
+async def test_while_the_secret_is_changed_both_are_slacks(
+    slack: Playground, library: Library, matcher: Matcher, tmp_path: Path
+) -> None:
+    old, new = slack.signing_secret, "the new one"
+    connection = replace(
+        connection_to(slack, tmp_path / "another"), signing_secret=SecretStr(new), old_signing_secret=SecretStr(old)
+    )
+    async with serve(Settings(), connection, library, matcher) as serving, ClientSession() as session:
+        for secret, expected in ((old, 200), (new, 200), ("neither", 401), ("", 401), (old + new, 401)):
+            body = command_form(trigger_id=secret)
+            url = f"http://127.0.0.1:{serving.port}/slack/events"
+            async with session.post(url, data=body, headers=sign(secret, body) | {"Content-Type": FORM}) as answer:
+                assert answer.status == expected
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")

@@ -5,6 +5,7 @@ import os
 
 from slack_bolt.async_app import AsyncAck
 
+from bench.servers import PLENTY
 from bot.app import load_library, serve, understood
 from bot.config import load_to_run
 
@@ -12,7 +13,7 @@ MORE = 20
 
 
 async def main() -> None:
-    settings, connection = load_to_run(None, os.environ)
+    settings, connection = load_to_run(PLENTY, os.environ)
     library = load_library(settings)
     async with serve(settings, connection, library, await understood(library)) as serving:
         for number in range(MORE):

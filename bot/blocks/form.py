@@ -40,6 +40,10 @@ class Said:
         """What one of Slack's own pickers holds, under its name for that: "selected_conversation", "selected_time"."""
         return str(self._value(block_id).get(name) or "")
 
+    def people(self, block_id: str) -> tuple[str, ...]:
+        """The ids in a `multi_users_select`."""
+        return tuple(map(str, self._value(block_id).get("selected_users") or ()))
+
     def _value(self, block_id: str) -> Mapping[str, Any]:
         return (self._values.get(block_id) or {}).get(_ELEMENT) or {}
 
@@ -65,11 +69,16 @@ def written(value: str = "", *, multiline: bool = False, example: str = "") -> B
     return element
 
 
-def tick(block_id: str, label: str, what: str, ticked: bool) -> Block:
-    """A single box that has to be ticked."""
+def tick(block_id: str, label: str, what: str, ticked: bool, *, optional: bool = False) -> Block:
+    """A single box; one that is not `optional` has to be ticked."""
     box = option(what, TICKED)
     element: Block = {"type": "checkboxes", "options": [box]}
-    return field(block_id, label, element | {"initial_options": [box]} if ticked else element)
+    return field(block_id, label, element | {"initial_options": [box]} if ticked else element, optional=optional)
+
+
+def join_box(ticked: bool) -> Block:
+    """The offer to join a public channel that was chosen and that the bot is not in; its block_id is "joins"."""
+    return tick("joins", "I am not in it", "Join this channel, since it is public", ticked, optional=True)
 
 
 def option(label: str, value: str, what: str = "") -> Block:

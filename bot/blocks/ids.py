@@ -25,6 +25,9 @@ EDIT_FORM = "edit_form"
 REJECT = "reject_story"
 REJECT_FORM = "reject_form"
 
+CHOOSE_MODERATION = "choose_moderation"
+MODERATION_FORM = "moderation_form"
+
 TRIED = "tried_story"
 SAVE = "save_story"
 UNSAVE = "unsave_story"

@@ -78,6 +78,7 @@ def help_on(command: str) -> Message:
         (f"{command} week", "this channel's story of the week once more"),
         (f"{command} saved", "the stories you saved"),
         (f"{command} schedule", "when and where the story of the week is told"),
+        (f"{command} settings", "for workspace admins: who reviews stories, and where"),
         (f"{command} help", "this list"),
         (
             "@storybot a story about teamwork please",

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.blocks import ids, when
-from bot.blocks.form import TICKED, Said, alert, field, modal, notice, option
+from bot.blocks.form import Said, alert, field, join_box, modal, notice, option, tick
 from bot.blocks.message import Block, line, plain, rich, words
 from bot.blocks.themes import themes_menu
 from bot.blocks.zones import zone_option
@@ -20,6 +20,7 @@ from bot.domain.story import Theme
 from bot.errors import UserError
 
 _NEXT, _NOW = "next", "now"
+_QUESTION = "Open the thread with a question for the team"
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -111,7 +112,7 @@ def form(
     blocks = [
         *([alert("error", trouble)] if trouble else []),
         _channel_field(values) if is_new else _fixed_channel(meta.channel_id),
-        *([_box("joins", "I am not in it", "Join this channel, since it is public", values.joins)] if can_join else []),
+        *([join_box(values.joins)] if can_join else []),
         *_timing_fields(values, now),
         field(
             "themes",
@@ -120,7 +121,7 @@ def form(
             "What the stories are drawn from; all themes, if you choose none.",
             optional=True,
         ),
-        _box("asks_question", "In the thread", "Open the thread with a question for the team", values.asks_question),
+        tick("asks_question", "In the thread", _QUESTION, values.asks_question, optional=True),
     ]
     if is_new:
         blocks.append(_first_post_field(values.posts_now))
@@ -202,10 +203,3 @@ def _first_post_field(now: bool) -> Block:
     first = options[_NOW if now else _NEXT]
     element = {"type": "radio_buttons", "options": list(options.values()), "initial_option": first}
     return field("first_post", "First post", element)
-
-
-def _box(block_id: str, label: str, what: str, ticked: bool) -> Block:
-    """A single box that may stay empty."""
-    box = option(what, TICKED)
-    element: Block = {"type": "checkboxes", "options": [box]}
-    return field(block_id, label, element | {"initial_options": [box]} if ticked else element, optional=True)

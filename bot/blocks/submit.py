@@ -182,18 +182,21 @@ def read_tell(value: str) -> Draft:
     return Draft.from_json(brought) if isinstance(brought, dict) else Draft()
 
 
-def sent(purpose: Purpose, credit: Credit, command: str) -> Block:
-    """What takes the place of an author's form that was sent."""
+def sent(purpose: Purpose, credit: Credit, command: str, *, is_reviewed: bool = True) -> Block:
+    """What takes the place of an author's form that was sent; `is_reviewed` says whether there are moderators yet."""
+    reads = "A moderator reads it soon"
+    if not is_reviewed:
+        reads = "Nobody reviews stories here yet, so it waits until a workspace admin has chosen who does"
     if purpose is Purpose.EDIT:
         told = "Your story is changed. Moderators see what is different, and read it soon."
     elif credit is Credit.NOBODY:
         told = (
-            "A moderator reads it soon. Nothing about you is kept, so nobody can tell you what they decide, and it "
+            f"{reads}. Nothing about you is kept, so nobody can tell you what they decide, and it "
             f"cannot be changed or withdrawn by you. Once approved, {command} and a word of its title finds it."
         )
     else:
         told = (
-            "A moderator reads it soon, and I tell you in a direct message what they decide. "
+            f"{reads}, and I tell you in a direct message what they decide. "
             f"Until then you can change it, and at any time withdraw it: type {command} mine."
         )
     return notice("Thank you", told)
@@ -207,8 +210,8 @@ def kept(command: str) -> Block:
 def nobody_reviews(command: str) -> str:
     """The same in words, before a form is opened."""
     return (
-        "Nobody can review stories here yet, so none can be sent. Ask whoever set me up to name moderators. "
-        f"What you have written is kept until then: {command} submit brings it back."
+        "Nobody can review stories here yet, so none can be sent. A workspace admin chooses who does: "
+        f"{command} settings. What you have written is kept until then: {command} submit brings it back."
     )
 
 

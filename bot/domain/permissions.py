@@ -10,6 +10,8 @@ class Role(StrEnum):
     MEMBER = auto()
     MODERATOR = auto()
     ADMIN = auto()
+    INSTALLER = auto()
+    """Whoever installed the bot, as long as nobody has chosen who moderates."""
     GUEST = auto()
     SINGLE_CHANNEL_GUEST = auto()
     STRANGER = auto()
@@ -26,6 +28,8 @@ class Action(StrEnum):
     KEEP_OWN = auto()
     """Look at, change and withdraw what one has submitted."""
     MODERATE = auto()
+    CHOOSE_MODERATION = auto()
+    """Say who reviews a workspace's stories, and where."""
     SCHEDULE = auto()
     """Set up, change and use a channel's story of the week."""
     SEE_SCHEDULES = auto()
@@ -34,7 +38,7 @@ class Action(StrEnum):
 
 
 _EVERYBODY = frozenset(Role)
-_AT_HOME = frozenset({Role.MEMBER, Role.MODERATOR, Role.ADMIN})
+_AT_HOME = frozenset({Role.MEMBER, Role.MODERATOR, Role.ADMIN, Role.INSTALLER})
 _GUESTS = frozenset({Role.GUEST, Role.SINGLE_CHANNEL_GUEST})
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -45,6 +49,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SUBMIT: _AT_HOME | {Role.GUEST},
     Action.KEEP_OWN: _AT_HOME | {Role.GUEST},
     Action.MODERATE: frozenset({Role.MODERATOR}),
+    Action.CHOOSE_MODERATION: frozenset({Role.ADMIN, Role.INSTALLER}),
     Action.SCHEDULE: frozenset({Role.MODERATOR, Role.ADMIN}),
     Action.SEE_SCHEDULES: _AT_HOME,
     Action.REACT: _AT_HOME | _GUESTS,
@@ -55,6 +60,7 @@ REFUSALS: dict[Action, str] = {
     Action.SUBMIT: "Only people of this workspace can submit stories here. Ask one of them to tell yours.",
     Action.KEEP_OWN: "Only people of this workspace have stories here.",
     Action.MODERATE: "Only moderators decide about stories. Nothing has changed.",
+    Action.CHOOSE_MODERATION: "Only workspace admins choose who reviews stories. Nothing has changed.",
     Action.SCHEDULE: "Only moderators and workspace admins can change the story of the week. Nothing has changed.",
     Action.SEE_SCHEDULES: "Only people of this workspace can see where its story of the week is told.",
     Action.REACT: "Only people of this workspace can do that here.",

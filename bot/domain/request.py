@@ -49,6 +49,11 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseModeration:
+    """The form in which an admin chooses who reviews stories, and where."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListSchedules:
     """The story of the week in every channel that has one."""
 
@@ -64,7 +69,18 @@ class ListSaved:
 
 
 Request = (
-    Find | Surprise | ListThemes | Help | Thanks | Submit | ListOwn | Review | ListSchedules | ThisWeek | ListSaved
+    Find
+    | Surprise
+    | ListThemes
+    | Help
+    | Thanks
+    | Submit
+    | ListOwn
+    | Review
+    | ChooseModeration
+    | ListSchedules
+    | ThisWeek
+    | ListSaved
 )
 
 # Nobody describes a wish in more; a longer text is somebody's pasted ticket, whose beginning says what it is about.
@@ -91,6 +107,7 @@ _SUBMIT = re.compile(r"submit\b[\s:,]*", re.IGNORECASE)
 _SUBMIT_WISHES = {"submit", "submit story", "submit mine", "tell us yours"}
 _OWN = {"mine", "my stories", "my story", "my submissions"}
 _REVIEW = {"review", "moderate"}
+_SETTINGS = {"settings", "moderation", "moderation settings"}
 _SCHEDULES = {"schedule", "schedules", "weekly"}
 _WEEK = {"week", "this week", "story of the week"}
 _SAVED = {"saved", "saved stories", "my saved stories"}
@@ -135,6 +152,8 @@ def parse(text: str) -> Request:
         return ListOwn()
     if bare in _REVIEW:
         return Review()
+    if bare in _SETTINGS:
+        return ChooseModeration()
     if bare in _SCHEDULES:
         return ListSchedules()
     if bare in _WEEK:

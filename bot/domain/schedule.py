@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.rotation import Draw, Pin
+from bot.domain.outgoing import Outgoing
+from bot.domain.rotation import Draw, Pin, Telling
 from bot.domain.slots import Slot, Timing, next_slot
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
@@ -124,6 +125,24 @@ class Week:
     @property
     def on(self) -> date:
         return self.slot.on
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What became of a channel's slots so far: every date that was used, and what was told, the oldest first."""
+
+    used: frozenset[date]
+    told: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A schedule that goes on: the slots that it used, and what has to be said for them."""
+
+    before: Schedule
+    after: Schedule
+    used: tuple[Week, ...] = ()
+    say: tuple[Outgoing, ...] = ()
 
 
 def post_key(channel_id: str, on: date) -> str:

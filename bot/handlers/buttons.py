@@ -6,20 +6,18 @@ from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids, lists
 from bot.blocks.message import Message
 from bot.blocks.pick import Pick, read_pick
 from bot.blocks.story import full, shared
-from bot.errors import UserError
 from bot.handlers.answer import draw
+from bot.handlers.forms import open_form
 from bot.handlers.permissions import reader_of
 from bot.handlers.replies import Replies
 from bot.services.once import Once
 from bot.services.shelves import Shelves
-from bot.slack_errors import error_of
 
 Payload = Mapping[str, Any]
 
@@ -47,13 +45,13 @@ async def share_story(
         await replies.tell_all(body, shared(story, sharing.library.themes_of(story), reader.user_id))
 
     # A second press before the card is redrawn is the same wish.
-    key = ("share", reader, place["channel_id"], place["message_ts"], story.id)
+    key = ("share", reader, place.get("channel_id"), place.get("message_ts"), story.id)
     # Somebody who presses again after a failure has looked, and means it.
     await once.run([key], post, try_again_after=lambda error: True)
     if _is_ephemeral(body):
         found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
         note = "You shared this story with the channel."
-        await replies.replace(body, draw(sharing, reader, found, sharable=False, shown=pick.shown, note=note))
+        await replies.replace(body, draw(sharing, reader.user_id, found, sharable=False, shown=pick.shown, note=note))
 
 
 async def another_story(
@@ -65,12 +63,11 @@ async def another_story(
     shown = (*pick.shown, pick.story_id)
     sharable = not _is_direct(body)
     if found := sharing.another(reader, pick.words, shown):
-        message = draw(sharing, reader, found, sharable=sharable, shown=shown)
+        message = draw(sharing, reader.user_id, found, sharable=sharable, shown=shown)
     else:
         found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
-        message = draw(
-            sharing, reader, found, sharable=sharable, shown=pick.shown, more=False, note=_no_further(pick.words)
-        )
+        note = _no_further(pick.words)
+        message = draw(sharing, reader.user_id, found, sharable=sharable, shown=pick.shown, more=False, note=note)
     await _answer(replies, body, pick, message)
 
 
@@ -80,12 +77,7 @@ async def read_story(
     await ack()
     sharing = await shelves.of(reader_of(context))
     story = sharing.story(read_pick(action["value"]).story_id)
-    try:
-        await client.views_open(trigger_id=body["trigger_id"], view=full(story, sharing.library.themes_of(story)))
-    except SlackApiError as refused:
-        if error_of(refused) in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
-            raise UserError("That took too long, and Slack gave up opening the story. Press once more.") from refused
-        raise
+    await open_form(client, body, full(story, sharing.library.themes_of(story)))
 
 
 async def show_story(
@@ -95,7 +87,7 @@ async def show_story(
     pick, reader = read_pick(action["value"]), reader_of(context)
     sharing = await shelves.of(reader)
     found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
-    message = draw(sharing, reader, found, sharable=not _is_direct(body), shown=pick.shown)
+    message = draw(sharing, reader.user_id, found, sharable=not _is_direct(body), shown=pick.shown)
     await _answer(replies, body, pick, message)
 
 

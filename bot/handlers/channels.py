@@ -16,6 +16,8 @@ async def be_in(client: AsyncWebClient, channel_id: str, *, joins: bool) -> None
         channel = (await client.conversations_info(channel=channel_id))["channel"]
         if channel.get("is_archived"):
             raise UserError("That channel is archived, so nothing can be posted there. Choose another.")
+        if channel.get("is_ext_shared"):
+            raise UserError("That channel is shared with another organisation, who would read along. Choose another.")
         if channel.get("is_member"):
             return
         if channel.get("is_private"):

@@ -16,6 +16,7 @@ from bot.blocks.message import Message
 from bot.blocks.text import typed, typed_lines
 from bot.domain import request
 from bot.domain.request import (
+    ChooseModeration,
     Find,
     Help,
     ListOwn,
@@ -27,13 +28,17 @@ from bot.domain.request import (
     Surprise,
     ThisWeek,
 )
-from bot.handlers.answer import answer
+from bot.domain.workspace import Reader
+from bot.handlers.answer import answer, find, show
 from bot.handlers.mine import Mine
+from bot.handlers.moderation import Choosing
 from bot.handlers.permissions import person_of, reader_of
 from bot.handlers.review import Reviewing
 from bot.handlers.schedule import Scheduling
 from bot.handlers.submit import Submitting
 from bot.handlers.weekly import WeeklyPosts
+from bot.handlers.written import Written
+from bot.services.sharing import Sharing
 from bot.services.shelves import Shelves
 
 Payload = Mapping[str, Any]
@@ -51,6 +56,7 @@ class Reading(AsyncMiddleware):
     def __init__(self, command: str, shelves: Shelves) -> None:
         self._command = command
         self._shelves = shelves
+        self._written = Written()
 
     async def async_process(
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
@@ -63,10 +69,23 @@ class Reading(AsyncMiddleware):
                 # In a direct message there is nobody to share a story with.
                 in_channel = not str(req.body.get("channel_id") or "").startswith("D")
                 sharing = await self._shelves.of(reader)
-                message = answer(sharing, reader, asked, command=self._command, sharable=in_channel)
-                return BoltResponse(status=200, body=json.dumps(_whispered(message)), headers=_JSON)
+                if isinstance(asked, Find):
+                    await sharing.ponder(asked.words)
+                body = self._body(sharing, reader, asked, in_channel=in_channel)
+                return BoltResponse(status=200, body=body, headers=_JSON)
             case _:
                 return await next()
+
+    def _body(
+        self, sharing: Sharing, reader: Reader, asked: Find | Surprise | ListThemes | Help, *, in_channel: bool
+    ) -> str:
+        if not isinstance(asked, Find):
+            return _json(answer(sharing, reader, asked, command=self._command, sharable=in_channel))
+        found = find(sharing, reader, asked.words)
+        # Nobody else sees an acknowledgement, so its buttons need not know whose it is: it serves the next one as well.
+        return self._written.body(
+            sharing, found, in_channel, lambda: _json(show(sharing, "", found, sharable=in_channel))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,7 @@ class Forms:
     submitting: Submitting
     mine: Mine
     reviewing: Reviewing
+    choosing: Choosing
     scheduling: Scheduling
     posts: WeeklyPosts
 
@@ -104,6 +124,8 @@ async def _answer(forms: Forms, command: Payload, context: Payload, client: Asyn
             return await forms.mine.listed(person_of(context))
         case Review():
             return await forms.reviewing.queue(person_of(context))
+        case ChooseModeration():
+            await forms.choosing.open(person_of(context), command, client)
         case ListSchedules():
             return await forms.scheduling.listed(person_of(context), command, client)
         case ThisWeek():
@@ -111,6 +133,10 @@ async def _answer(forms: Forms, command: Payload, context: Payload, client: Asyn
         case ListSaved():
             return await forms.posts.saved(person_of(context))
     return None
+
+
+def _json(message: Message) -> str:
+    return json.dumps(_whispered(message))
 
 
 def _whispered(message: Message) -> dict[str, Any]:

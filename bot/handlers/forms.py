@@ -21,18 +21,22 @@ async def kept_in_time(keeping: Coroutine[Any, Any, _Kept]) -> _Kept:
 
     A write that has begun cannot be called back and goes on: sending the same form again must be harmless.
     """
+    work = asyncio.ensure_future(keeping)
+    # Should it fail after all, whoever waited was told so long ago.
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         async with asyncio.timeout(SAVE_SECONDS):
-            return await asyncio.shield(keeping)
+            return await asyncio.shield(work)
     except TimeoutError:
         raise StoreUnavailableError("it takes too long") from None
 
 
 async def open_form(client: AsyncWebClient, body: Mapping[str, Any], view: dict[str, Any]) -> None:
     """Open `view` for whoever pressed or typed; UserError tells what to do when Slack does not."""
-    trigger_id = body["trigger_id"]
+    trigger_id = str(body.get("trigger_id"))
     try:
-        if body.get("view"):
+        # From a modal on top of it; the Home tab is a view too, and takes none.
+        if (body.get("view") or {}).get("type") == "modal":
             await client.views_push(trigger_id=trigger_id, view=view)
         else:
             await client.views_open(trigger_id=trigger_id, view=view)

@@ -42,6 +42,8 @@ async def asked_in_words(
     async def post() -> None:
         asked = request.parse_said(typed(text))
         sharing = await shelves.of(reader)
+        if isinstance(asked, request.Find):
+            await sharing.ponder(asked.words)
         message = answer(sharing, reader, asked, command=command, sharable=in_channel)
         await client.chat_postMessage(
             channel=channel_id,

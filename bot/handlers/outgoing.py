@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from slack_sdk.errors import SlackApiError
 
+from bot import tracing
 from bot.blocks.message import QUIETLY, Message
 from bot.clients import ClientOf
 from bot.domain.clock import Now
@@ -20,6 +21,7 @@ from bot.domain.outgoing import (
     RefusedForNow,
     Unknown,
 )
+from bot.incoming import CURRENT, Saying
 from bot.slack_errors import FAILED, error_of, is_refused_for_now, is_unconfirmed
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,13 @@ class Sender:
         self._now = now
 
     async def send(self, claimed: Claimed) -> Outcome:
+        outgoing = claimed.outgoing
+        saying = Saying(outgoing.workspace.team_id, outgoing.kind)
+        CURRENT.set(saying)
+        with tracing.trace("outbox", saying):
+            return await self._send(claimed)
+
+    async def _send(self, claimed: Claimed) -> Outcome:
         outgoing = claimed.outgoing
         message = await self._draws[outgoing.kind](outgoing)
         needs_base = outgoing.changes or outgoing.replies_to

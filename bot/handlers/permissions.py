@@ -1,7 +1,8 @@
 """Holds every command, click, view and shortcut against the table of who may do what, before its listener runs."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
@@ -11,9 +12,10 @@ from bot.blocks.text import typed
 from bot.domain import request
 from bot.domain.permissions import REFUSALS, Action, is_trusted_to_few, may, needs_roles
 from bot.domain.person import Person
-from bot.domain.request import ListOwn, ListSaved, ListSchedules, Review, Submit
+from bot.domain.request import ChooseModeration, ListOwn, ListSaved, ListSchedules, Review, Submit
 from bot.domain.workspace import Reader, Workspace
 from bot.errors import UserError
+from bot.services.desks import Desks
 
 Payload = Mapping[str, Any]
 PersonOf = Callable[..., Awaitable[Person]]
@@ -45,6 +47,8 @@ WAYS = {
     ids.REJECT: Action.MODERATE,
     ids.REJECT_FORM: Action.MODERATE,
     ids.SHOW_SUBMISSION: Action.MODERATE,
+    ids.CHOOSE_MODERATION: Action.CHOOSE_MODERATION,
+    ids.MODERATION_FORM: Action.CHOOSE_MODERATION,
     ids.TRIED: Action.REACT,
     ids.SAVE: Action.REACT,
     ids.UNSAVE: Action.REACT,
@@ -68,6 +72,8 @@ WAYS = {
 }
 """Every `action_id` and `callback_id`, and what it asks for. What has no row here, nobody may."""
 
+_ID = re.compile(r"[A-Za-z0-9]{1,20}")
+
 MENUS = {"zone": Action.SCHEDULE, "story_id": Action.SCHEDULE}
 """The same by `block_id` for menus that are searched while somebody types."""
 
@@ -81,6 +87,8 @@ def of_request(asked: request.Request) -> Action:
             return Action.KEEP_OWN
         case Review():
             return Action.MODERATE
+        case ChooseModeration():
+            return Action.CHOOSE_MODERATION
         case ListSchedules():
             return Action.SEE_SCHEDULES
         case ListSaved():
@@ -113,9 +121,11 @@ class Guard:
     whoever was a moderator a minute ago may be none now.
     """
 
-    def __init__(self, person_of: PersonOf, *, members_schedule: bool = False) -> None:
+    def __init__(self, person_of: PersonOf, desks: Desks, command: str, *, members_schedule: bool = False) -> None:
         """`members_schedule` is a setting: whether every member may set up the story of the week."""
         self._person_of = person_of
+        self._desks = desks
+        self._command = command
         self._members_schedule = members_schedule
 
     def may(self, action: Action, person: Person) -> bool:
@@ -131,17 +141,25 @@ class Guard:
             reader = reader_of(context)
             person = await self._person_of(reader.workspace, reader.user_id, fresh=is_trusted_to_few(action))
             if reader.is_stranger or not self.may(action, person):
-                raise UserError(REFUSALS[action])
+                raise UserError(await self._refusal(action, person))
             context["person"] = person
         return await next_()
+
+    async def _refusal(self, action: Action, person: Person) -> str:
+        """Why somebody may not; where nobody decides about stories yet, who can mend that."""
+        if action is not Action.MODERATE or (await self._desks.of(person.workspace)).has_moderators:
+            return REFUSALS[action]
+        if self.may(Action.CHOOSE_MODERATION, person):
+            return f"Nobody decides about stories here yet. Type {self._command} settings to choose who does."
+        return f"Nobody decides about stories here yet. A workspace admin chooses who does: {self._command} settings."
 
 
 def reader_of(context: Payload) -> Reader:
     """Whoever caused what Bolt is handling, by the ids in the payload that Slack signed."""
     team_id, user_id = context.get("team_id"), context.get("user_id")
-    if not (team_id and user_id):
-        raise UserError("Slack did not tell me who asks, or where. Please try again.")
     enterprise_id = context.get("enterprise_id") or ""
+    if not (_is_id(team_id) and _is_id(user_id) and (enterprise_id == "" or _is_id(enterprise_id))):
+        raise UserError("Slack did not tell me who asks, or where. Please try again.")
     workspace = Workspace(enterprise_id, team_id)
     return Reader(workspace, user_id, _is_stranger(workspace, context))
 
@@ -150,6 +168,11 @@ def person_of(context: Payload) -> Person:
     """Whoever passed the guard."""
     person: Person = context["person"]
     return person
+
+
+def _is_id(told: object) -> TypeGuard[str]:
+    """Whether Slack could have written it: Bolt takes the ids of an event from wherever there are any."""
+    return isinstance(told, str) and _ID.fullmatch(told) is not None
 
 
 def _is_stranger(workspace: Workspace, context: Payload) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession
+from yarl import URL
 
 from bot.blocks.message import QUIETLY, Message
 from bot.errors import UserError
@@ -20,9 +20,8 @@ class Replies:
     """
 
     def __init__(self, session: ClientSession, api_url: str) -> None:
-        api = urlsplit(api_url)
         self._session = session
-        self._origins = {SLACK_HOOKS, f"{api.scheme}://{api.netloc}"}
+        self._origins = {URL(SLACK_HOOKS).origin(), URL(api_url).origin()}
 
     async def replace(self, body: Mapping[str, Any], message: Message) -> None:
         """Redraw the message whose button was pressed."""
@@ -39,10 +38,7 @@ class Replies:
         await self._post(body, {"replace_original": False, "response_type": "in_channel", **message})
 
     async def _post(self, body: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
-        url = str(body.get("response_url") or "")
-        parts = urlsplit(url)
-        if f"{parts.scheme}://{parts.netloc}" not in self._origins:
-            raise UserError("I cannot answer here. Ask again, and the new answer will work.")
+        url = self._trusted(str(body.get("response_url") or ""))
         try:
             async with self._session.post(url, json={**QUIETLY, **payload}, allow_redirects=False) as answer:
                 status = answer.status
@@ -50,3 +46,14 @@ class Replies:
             raise UserError("Slack did not answer in time. Look whether it worked before you try again.") from lost
         if status != 200:
             raise UserError("Slack no longer takes answers to this message. Ask again, and the new one will work.")
+
+    def _trusted(self, response_url: str) -> URL:
+        """The address as it will be called, so that nobody else reads another host in it."""
+        try:
+            url = URL(response_url)
+            if url.origin() in self._origins:
+                return url
+        except ValueError:
+            # It is no address, or has no host.
+            pass
+        raise UserError("I cannot answer here. Ask again, and the new answer will work.")

@@ -109,7 +109,7 @@ class Submitting:
             await self._submissions.send_again(person, meta.form_id, told, draft.credit)
         else:
             await self._keep_draft(person, draft, meta)
-            if not self._submissions.can_be_reviewed:
+            if not await self._submissions.takes_in(person.workspace):
                 if draft.credit is Credit.NOBODY:
                     raise UserError("Nobody can review stories here yet. Keep your text, and try again another day.")
                 return kept(self._command)
@@ -118,7 +118,8 @@ class Submitting:
             is_shown = draft.credit is Credit.NAME or meta.message_author
             permalink = (meta.permalink or None) if is_shown else None
             await self._submissions.submit(person, meta.form_id, told, draft.credit, permalink)
-        return sent(meta.purpose, draft.credit, self._command)
+        is_reviewed = await self._submissions.has_reviewers(person.workspace)
+        return sent(meta.purpose, draft.credit, self._command, is_reviewed=is_reviewed)
 
     async def _told(self, person: Person, meta: FormMeta, draft: Draft) -> Told:
         """The story, once its author has seen whatever there is to warn of."""
@@ -134,7 +135,7 @@ class Submitting:
 
         UserError tells why it cannot be; what was written is kept.
         """
-        if meta.purpose is Purpose.SUBMIT and not self._submissions.can_be_reviewed:
+        if meta.purpose is Purpose.SUBMIT and not await self._submissions.takes_in(person.workspace):
             await self._keep_draft(person, draft, meta)
             raise UserError(nobody_reviews(self._command))
         note = ""

@@ -6,7 +6,6 @@ by another encoder, is made anew, never believed.
 
 import hashlib
 import logging
-import tempfile
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.kept import save
 from bot.matching.bm25 import Floats
 from bot.matching.encoder import Encoder
 
@@ -112,15 +112,8 @@ def _read(path: Path) -> Vectors:
 def _write(path: Path, kept: Vectors) -> None:
     digests = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, _DIGEST)
     vectors = np.stack(list(kept.values()))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Written aside and moved into place: another process never reads half a file.
-        with tempfile.TemporaryDirectory(dir=path.parent) as aside:
-            made = Path(aside) / path.name
-            np.savez(made, digests=digests, vectors=vectors, seal=np.frombuffer(_seal(digests, vectors), np.uint8))
-            made.replace(path)
-    except OSError as refused:
-        log.warning("Vectors cannot be kept (%s): the next start will take as long again", refused.strerror)
+    seal = np.frombuffer(_seal(digests, vectors), np.uint8)
+    save(path, {"digests": digests, "vectors": vectors, "seal": seal})
 
 
 def _digest(text: str) -> bytes:

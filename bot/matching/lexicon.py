@@ -16,11 +16,15 @@ class Lexicon:
 
     def __init__(self, themes: Iterable[Theme]) -> None:
         self.words: set[str] = set()
+        self.whole: set[str] = set()
+        """The words that are a phrase of their own."""
         self._themes: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for theme in themes:
             for phrase in (theme.id, theme.name, *theme.synonyms):
                 said = split(phrase)
                 self.words.update(said)
+                if len(said) == 1:
+                    self.whole.update(said)
                 self._themes[tuple(map(stem, said))].add(theme.id)
                 if len(told := content(said)) > 1:
                     self._themes[tuple(map(stem, told))].add(theme.id)

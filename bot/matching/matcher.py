@@ -1,8 +1,6 @@
 """What the rest of the bot asks: stories of a library, and of a team's own beside it, for what somebody typed."""
 
-import heapq
 import logging
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,21 +9,17 @@ from bot.domain.library import Library
 from bot.domain.match import Match
 from bot.domain.story import Story
 from bot.matching.bm25 import Index
-from bot.matching.cache import RecentVectors, VectorCache
+from bot.matching.cache import RecentVectors
 from bot.matching.duplicates import told_before
 from bot.matching.encoder import STANDARD, Encoder
-from bot.matching.filler import FILLER
 from bot.matching.lexicon import Lexicon
-from bot.matching.meaning import Themes, tells
+from bot.matching.meaning import tells
+from bot.matching.prepared import Prepared, by_meaning, by_words, names
 from bot.matching.ranking import Ranking
 from bot.matching.reasons import Reasons
-from bot.matching.shelf import Sense, Shelf, sense
+from bot.matching.shelf import Shelf, sense
 from bot.matching.spelling import Known, Spelling
 from bot.matching.understanding import Ear, Understanding
-from bot.matching.words import stem
-
-MOST_WORDS = 20_000
-"""Words of a library that others are compared with by their meaning: those that most stories hold."""
 
 MOST_TEXTS = 30_000
 """Passages and words of teams' own stories whose vectors are remembered: 30 MB, or some three thousand stories."""
@@ -42,17 +36,18 @@ class Matcher:
     def __init__(self, library: Library, encoder: Encoder | None = STANDARD, kept_in: Path | None = None) -> None:
         """Without an encoder, or with one that cannot be loaded, stories are matched by their words alone.
 
-        `kept_in` is a folder for the vectors of the library's texts: with them, building takes a tenth of the time.
+        `kept_in` is a folder for what was made of a library and its vectors: with that, building takes a moment.
         """
-        index = Index(library.stories)
         self._library = library
         self._lexicon = Lexicon(library.themes)
-        self._words = index.words | self._lexicon.words
-        self._ear, understood = _understood(library, index, self._words, encoder, kept_in)
-        self._shelf = Shelf(library.stories, index, understood)
+        self._ear: Ear | None = None
+        prepared = self._understood(encoder, kept_in) if encoder and library.stories else None
+        prepared = prepared or by_words(library, self._lexicon)
+        self._words = prepared.index.words | self._lexicon.words
+        self._shelf = Shelf(library.stories, prepared.index, prepared.sense)
         self._recent = RecentVectors(self._ear.encoder, MOST_TEXTS) if self._ear else None
         self._is_word = lru_cache(MOST_QUERIES)(self._ear.encoder.is_word) if self._ear else lambda _: False
-        self._known = Known(self._words, FILLER, _names(library.stories))
+        self._known = prepared.known
         self._reasons = Reasons({theme.id: theme.name for theme in library.themes})
         self._ranking = self._over([self._shelf], [self._known])
 
@@ -78,7 +73,7 @@ class Matcher:
         new = index.words - self._words
         understood = sense(own, filter(tells, new), self._recent.encode) if self._recent else None
         shelf = Shelf(own, index, understood)
-        return self._over([self._shelf, shelf], [self._known, Known(new, names=_names(own))])
+        return self._over([self._shelf, shelf], [self._known, Known(new, names=names(own))])
 
     def reads_like(self, text: str, others: Sequence[tuple[str, str]] = ()) -> str | None:
         """The id of the library's story, or of `others` (ids and texts), that `text` tells again; None if none does.
@@ -88,30 +83,17 @@ class Matcher:
         """
         return told_before(text, self._shelf, others, self._recent.encode if self._recent else None)
 
+    def _understood(self, encoder: Encoder, kept_in: Path | None) -> Prepared | None:
+        """What is known of the library with what it means, and with an ear for queries; None if the encoder fails."""
+        try:
+            prepared = by_meaning(self._library, self._lexicon, encoder, kept_in)
+            encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits
+        except Exception:
+            log.warning("The sentence encoder cannot be used: stories are matched by their words alone.", exc_info=True)
+            return None
+        self._ear = Ear(encoder, RecentVectors(encoder, MOST_QUERIES), prepared.themes) if prepared.themes else None
+        return prepared
+
     def _over(self, shelves: Sequence[Shelf], known: Sequence[Known]) -> Ranking:
         spelling = Spelling(known, self._is_word)
         return Ranking(Understanding(shelves, self._lexicon, spelling, self._ear), self._reasons)
-
-
-def _understood(
-    library: Library, index: Index, words: set[str], encoder: Encoder | None, kept_in: Path | None
-) -> tuple[Ear | None, Sense | None]:
-    """What hears the meaning of queries, and what the library means; neither where the encoder does not work."""
-    if encoder is None or not library.stories:
-        return None, None
-    try:
-        cache = VectorCache(kept_in, encoder)
-        # A library of many thousand stories has names and rarities that nobody means by another word.
-        common = heapq.nlargest(MOST_WORDS, sorted(filter(tells, words)), key=lambda word: index.holding(stem(word)))
-        understood = sense(library.stories, {*common, *FILLER}, cache.encode)
-        ear = Ear(encoder, RecentVectors(encoder, MOST_QUERIES), Themes(library.themes, cache.encode))
-        cache.keep()
-        encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits
-    except Exception:
-        log.warning("The sentence encoder cannot be used: stories are matched by their words alone.", exc_info=True)
-        return None, None
-    return ear, understood
-
-
-def _names(stories: Sequence[Story]) -> list[str]:
-    return [re.split(r"[(,]", story.company)[0].strip() for story in stories if story.company]

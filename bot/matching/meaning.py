@@ -1,7 +1,7 @@
 """What words and sentences mean, whatever the language: near vectors mean alike."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,14 +15,17 @@ MOST_NEIGHBOURS = 8
 MOST_CANDIDATES = 64
 """Words that are compared exactly: those whose vectors agree in most signs."""
 
+STORIES_AT_ONCE = 1_000
+"""Stories whose vectors are summed at a time: those of their passages take 40 MB as long as that takes."""
+
 SHORTEST_WORD = 4
 """Shorter words of no language tell enough alone: an encoder gives "der" and "les" dozens of neighbours."""
 
 # Cosines of this encoder that mean "no more alike than any two" and "as good as the same", seen over judged queries.
-WORD_COSINES = (0.55, 0.9)
+WORD_COSINES = (0.5, 0.85)
 SENTENCE_COSINES = (0.2, 0.6)
 TOPIC_COSINES = (0.0, 0.6)
-THEME_COSINES = (0.45, 0.85)
+THEME_COSINES = (0.5, 0.85)
 
 # Two letters before the full stop: "B. Dalton" is no end of a sentence.
 _SENTENCE_END = re.compile(r"(?<=\w\w[.!?…])[\"'”’)]*\s+|(?<=[。！？])|\n{2,}")
@@ -43,7 +46,7 @@ class Words:
         if self._words:
             vectors = [*encoded(self._words, encode)]
             self._vectors = Vectors(iter(vectors))
-            self._signs = Signs(np.concatenate(vectors))
+            self._signs = Signs(vectors)
 
     def near(self, word: str, vector: Floats) -> list[Neighbour]:
         """For a word that no story holds: the words that mean nearly the same, in any language, the nearest first."""
@@ -82,14 +85,15 @@ class Passages:
         self._passages = [passage for told in passages for passage in told]
         self._starts = np.cumsum([0, *map(len, passages)])
         self._vectors = Vectors(encoded(self._passages, encode))
-        wholes = [self.vectors(story).sum(axis=0) for story in range(len(stories))]
-        self._lengths = np.array([np.linalg.norm(whole) for whole in wholes], np.float32)
-        self._signs = Signs(np.array(wholes))
+        wholes = [*self._wholes()]
+        self._lengths = np.concatenate([np.linalg.norm(some, axis=1) for some in wholes])
+        self._signs = Signs(wholes)
 
     def roughly(self, vector: Floats) -> Floats:
         """Each whole story's likeness to a text of this vector, by the signs of its numbers alone."""
-        cosines: Floats = -np.cos(np.multiply(self._signs.agreement(vector), np.pi, dtype=np.float32))
-        return _likeness(cosines, TOPIC_COSINES)
+        # The share of signs that differ is that of the angle in half a turn.
+        cosines = np.cos(np.linspace(0, np.pi, len(vector) + 1, dtype=np.float32))
+        return _likeness(cosines, TOPIC_COSINES).take(self._signs.apart(vector))
 
     def likeness(self, vector: Floats, stories: Numbers) -> tuple[Floats, Floats]:
         """The likeness of `stories` to a text of this vector, by their nearest passage and as a whole: 0 to 1."""
@@ -103,20 +107,30 @@ class Passages:
 
     def closest(self, vector: Floats, story: int) -> tuple[str, float]:
         """The passage of a story that is nearest to a text of this vector, and how near: 0 to 1."""
-        likeness = _likeness(self._vectors.cosines(vector, self._rows(story)), SENTENCE_COSINES)
-        nearest = int(likeness.argmax())
-        return self._passages[int(self._starts[story]) + nearest], float(likeness[nearest])
+        cosines = self._vectors.cosines(vector, self._rows(story))
+        nearest = int(cosines.argmax())
+        likeness = float(_likeness(cosines[nearest], SENTENCE_COSINES))
+        return self._passages[int(self._starts[story]) + nearest], likeness
 
     def vectors(self, story: int) -> Floats:
         """The vectors of a story's passages, one row each."""
         return self._vectors.rows(self._rows(story))
+
+    def _wholes(self) -> Iterator[Floats]:
+        """The vectors of whole stories, some at a time: the sums of those of their passages."""
+        for start in range(0, len(self._starts) - 1, STORIES_AT_ONCE):
+            starts = self._starts[start : start + STORIES_AT_ONCE + 1]
+            rows = self._vectors.rows(slice(int(starts[0]), int(starts[-1])))
+            yield np.add.reduceat(rows, starts[:-1] - starts[0])
 
     def _rows(self, story: int) -> slice:
         return slice(int(self._starts[story]), int(self._starts[story + 1]))
 
 
 def _passages(story: Story) -> list[str]:
-    return [story.title, story.summary, *sentences(story.summary), *sentences(story.story)]
+    """A story's texts, and how others put it who told it before."""
+    texts = [" ".join(text.split()) for text in (story.title, story.summary)]
+    return [*texts, *sentences(story.summary), *sentences(story.story), *(source.title for source in story.sources)]
 
 
 def sentences(text: str) -> list[str]:
@@ -144,5 +158,5 @@ def tells(word: str) -> bool:
 
 def _likeness(cosines: Floats, bounds: tuple[float, float]) -> Floats:
     low, high = bounds
-    likeness: Floats = np.clip((cosines - low) / (high - low), 0, 1)
+    likeness: Floats = np.minimum(np.maximum((cosines - low) / (high - low), 0), 1)
     return likeness

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bot.domain.match import Match
-from bot.matching.bm25 import Floats
+from bot.matching.bm25 import Floats, Held, Numbers
 from bot.matching.meaning import shown
 from bot.matching.reasons import Reasons
 from bot.matching.shelf import Shelf
@@ -32,8 +32,8 @@ class Weights(NamedTuple):
 SCORE = Weights(words=1, sentences=0.6, topics=1, themes=0.6)
 """What decides which story goes before which."""
 
-SURE = Weights(words=1, sentences=0, topics=1.2, themes=1.8)
-"""What decides whether it is an answer at all: among so many sentences there is always one that is near."""
+SURE = Weights(words=1, sentences=0.3, topics=0.7, themes=0.45)
+"""What decides whether it is an answer at all: any text, even a slip of the whole hand, is near to some theme."""
 
 LEAST = 0.01
 """A lower score is noise: such a story is not even near."""
@@ -59,9 +59,10 @@ class Ranking:
         evidence = np.hstack([_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves])
         scores = np.array(self.weights, np.float32) @ evidence
         best, least = float(scores.max(initial=0)), sure_from(len(scores), self.understanding.ear is not None)
+        first = _first(scores, min(limit or MOST, MOST))
+        sure_of = np.array(SURE, np.float32) @ evidence[:, first]
         matches = []
-        for number in _first(scores, min(limit or MOST, MOST)):
-            score, sure = float(scores[number]), float(np.dot(SURE, evidence[:, number]))
+        for number, score, sure in zip(first.tolist(), scores[first].tolist(), sure_of.tolist(), strict=True):
             shelf, story = self._at(number)
             why = self.reasons.of(shelf, story, understood)
             matches.append(Match(shelf.stories[story], round(score, 4), strength(sure, least, score, best), why))
@@ -79,33 +80,42 @@ class Ranking:
 def _evidence(shelf: Shelf, understood: Understood, weights: Weights) -> Floats:
     """What speaks for each story of a shelf: a row for each of the weights, a column a story."""
     evidence = np.zeros((len(Weights._fields), shelf.index.size), np.float32)
+    words, sentences, topics, themes = evidence
+    all_tell = sum(understood.rarity.values())
     for word, tells in understood.rarity.items():
-        evidence[0] += tells * _held(shelf, word, understood)
-    evidence[0] /= sum(understood.rarity.values()) or 1.0
+        held = _held(shelf, word, understood)
+        words[held.stories] += tells / all_tell * held.weights
     if (heard := understood.heard) and shelf.sense:
         passages = shelf.sense.passages
-        evidence[2] = passages.roughly(heard.vector)
-        evidence[3] = shown(shelf.index, heard.themes)
+        topics[:] = passages.roughly(heard.vector)
+        themes[:] = shown(shelf.index, heard.themes)
         near = nearest(np.array(weights, np.float32) @ evidence, MOST_COMPARED)
-        evidence[1, near], evidence[2, near] = passages.likeness(heard.vector, near)
+        sentences[near], topics[near] = passages.likeness(heard.vector, near)
         # Any two texts have a little in common: that alone does not bring them near.
-        evidence[2, ~evidence[[0, 1, 3]].any(axis=0)] = 0
+        topics *= words + sentences + themes > 0
     for word in understood.asked.unwanted:
         evidence[:, shelf.index.about(stem(word), understood.themes.get(word, ()))] = 0
     return evidence
 
 
-def _held(shelf: Shelf, word: str, understood: Understood) -> Floats:
-    """For each story, 0 to 1, how surely it holds a word or one that means the same."""
-    held = np.zeros(shelf.index.size, np.float32)
-    for known, likeness in [(word, 1.0), *understood.near.get(word, [])]:
-        found = shelf.index.evidence(stem(known), understood.themes.get(known, ()))
-        held[found.stories] = np.maximum(held[found.stories], likeness * found.weights)
-    return held
+def _held(shelf: Shelf, word: str, understood: Understood) -> Held:
+    """The stories that hold a word, or one that means the same, and how surely: above 0 up to 1."""
+
+    def evidence(known: str) -> Held:
+        return shelf.index.evidence(stem(known), understood.themes.get(known, ()))
+
+    if not (near := understood.near.get(word)):
+        return evidence(word)
+    surely = np.zeros(shelf.index.size, np.float32)
+    for known, likeness in [(word, 1.0), *near]:
+        held = evidence(known)
+        surely[held.stories] = np.maximum(surely[held.stories], likeness * held.weights)
+    stories = np.flatnonzero(surely)
+    return Held(stories.astype(np.int32), surely[stories])
 
 
-def _first(scores: Floats, limit: int) -> list[int]:
+def _first(scores: Floats, limit: int) -> Numbers:
     """The numbers of the best `limit` scores, best first, and of equal ones in order; without those that are noise."""
-    least = max(LEAST, float(scores[nearest(scores, limit)].min(initial=np.inf)))
-    found = np.flatnonzero(scores >= least)
-    return [int(number) for number in found[np.argsort(-scores[found], kind="stable")][:limit]]
+    best = nearest(scores, limit)
+    best = best[scores[best] >= LEAST]
+    return best[np.argsort(-scores[best], kind="stable")]

@@ -15,6 +15,9 @@ MOST_REASONS = 3
 MOST_MENTIONS = 2
 LONGEST_PASSAGE = 90
 
+MENTIONING = {"mentions", "source"}
+"""Kinds of reasons that only say a word; the others tell what a story is of."""
+
 CARRIED_FROM = 0.3
 """The likeness from which a word, a theme or a passage that means the same is a reason, if there is a better one."""
 
@@ -42,8 +45,8 @@ class _Told:
 
     def reasons(self, least: float) -> tuple[Why, ...]:
         said = list(dict.fromkeys(self._said(least)))
-        of = [why for why in said if why.kind != "mentions"]
-        mentions = [why for why in said if why.kind == "mentions"]
+        of = [why for why in said if why.kind not in MENTIONING]
+        mentions = [why for why in said if why.kind in MENTIONING]
         if not any(why.kind == "theme" for why in of):
             of += self._theme(least)
         reasons = [*of, *mentions[:MOST_MENTIONS]]
@@ -67,7 +70,7 @@ class _Told:
         if self._story.channel and phrase_id(self._story.channel) in spoken:
             themes.insert(0, Why("channel", self._story.channel))
         why = self.shelf.index.why(stem(word), self.number)
-        return themes or ([why] if why else [])
+        return themes or ([Why(why.kind, _short(why.words))] if why else [])
 
     def _theme(self, least: float) -> list[Why]:
         """The theme of the story that means most nearly what was asked."""
@@ -80,4 +83,11 @@ class _Told:
         if not (self.shelf.sense and self.understood.heard):
             return []
         passage, likeness = self.shelf.sense.passages.closest(self.understood.heard.vector, self.number)
-        return [Why("close to", shorten(passage, LONGEST_PASSAGE, placeholder=" …"))] if likeness > least else []
+        kind = "source" if passage in (source.title for source in self._story.sources) else "close to"
+        return [Why(kind, _short(passage))] if likeness > least else []
+
+
+def _short(passage: str) -> str:
+    # Of what is cut off anyway `shorten` would look at every word.
+    short = passage[: 2 * LONGEST_PASSAGE]
+    return short if len(short) <= LONGEST_PASSAGE else shorten(short, LONGEST_PASSAGE, placeholder=" …")

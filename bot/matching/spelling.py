@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -13,10 +15,15 @@ from bot.matching.words import MOST_WORDS, WORD, fold, split, stem
 SHORTEST = 5
 """Shorter words are taken as they stand: one letter more or less makes another word of them."""
 
-TWO_SLIPS_FROM = 8
+TWO_SLIPS_FROM = 9
 """From this length on two slips are forgiven, below it one."""
 
 MOST_WORDS_OF_A_NAME = 3
+
+MOST_STRANGERS = 8
+"""Words that nothing knows after which the rest of a text is taken as it stands: looking for each takes time."""
+
+Sets = NDArray[np.uint64]
 
 
 class Known:
@@ -26,9 +33,9 @@ class Known:
         """`filler` is known too, but nobody who mistypes a word means it: "donut" is no "dont"."""
         of_words = set(words)
         self.stems = set(map(stem, (*of_words, *filler)))
-        self.words = _Near(of_words)
+        self.words = Near(of_words)
         self.names = {"".join(split(name)): name for name in names}
-        self.joined = _Near(self.names)
+        self.joined = Near(self.names)
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,9 @@ class Spelling:
         """The text with its mistyped words and names put right; the rest stays as it was typed."""
         found = list(WORD.finditer(text))[: 2 * MOST_WORDS]
         put_right: list[str] = []
-        at = end = 0
-        while at < len(found):
+        at = end = strangers = 0
+        while at < len(found) and strangers < MOST_STRANGERS:
+            strangers += not self._is_known(fold(found[at][0]))
             size, right = self._name_at(text, found[at:]) or (1, self._word(fold(found[at][0])))
             if right:
                 put_right += [text[end : found[at].start()], right]
@@ -73,42 +81,49 @@ class Spelling:
         return None
 
 
-class _Near:
+class Near:
     """Words among which those of a few slips are found without looking at each.
 
     A slip changes at most two of the letters that a word is made of, and four of its pairs of letters, six where two
-    are swapped; only words of nearly the same are compared. Each set is the bits of one number.
+    are swapped; only words of nearly the same, and of nearly the same length, are compared. Each set is the bits of
+    one number.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        known = sorted(word for word in words if len(word) >= SHORTEST - 1)
-        self._words = np.array(known, object)
-        self._lengths = np.array([len(word) for word in known], np.int16)
-        self._letters = np.array([_bits(word) for word in known], np.uint64)
-        self._pairs = np.array([_bits(_pairs(word)) for word in known], np.uint64)
+        self._words = sorted((word for word in words if len(word) >= SHORTEST - 1), key=len)
+        lengths = np.fromiter(map(len, self._words), np.int32, len(self._words))
+        # Where the words of each length start, one longer than the longest among them.
+        self._starts = np.searchsorted(lengths, np.arange(max(map(len, self._words), default=0) + 2)).tolist()
+        sets = [_sets(self._words[start:end]) for start, end in pairwise(self._starts) if start < end]
+        none = np.zeros(0, np.uint64)
+        self._letters = np.concatenate([none, *(letters for letters, _ in sets)])
+        self._pairs = np.concatenate([none, *(pairs for _, pairs in sets)])
 
     def within(self, word: str, slips: int) -> list[tuple[int, str]]:
         """The words at most so many slips away, each with how many."""
-        alike = np.bitwise_count(self._letters ^ np.uint64(_bits(word))) <= 2 * slips
-        alike &= np.abs(self._lengths - len(word)) <= slips
-        some = np.flatnonzero(alike)
-        some = some[np.bitwise_count(self._pairs[some] ^ np.uint64(_bits(_pairs(word)))) <= 4 * slips + 2]
-        near = process.extract(word, self._words[some].tolist(), scorer=OSA.distance, score_cutoff=slips, limit=None)
-        return [(int(distance), candidate) for candidate, distance, _ in near]
+        longest = len(self._starts) - 1
+        start, end = (self._starts[min(most, longest)] for most in (len(word) - slips, len(word) + slips + 1))
+        (letters,), (pairs,) = _sets([word])
+        alike = np.bitwise_count(self._letters[start:end] ^ letters) <= 2 * slips
+        some = start + np.flatnonzero(alike)
+        some = some[np.bitwise_count(self._pairs[some] ^ pairs) <= 4 * slips + 2]
+        near = [self._words[at] for at in some.tolist()]
+        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        return [(int(distance), candidate) for candidate, distance, _ in found]
 
 
-def _bits(parts: Iterable[str]) -> int:
-    bits = 0
-    for part in parts:
-        bits |= 1 << (ord(part[0]) + 37 * ord(part[-1])) % 64
+def _sets(words: Sequence[str]) -> tuple[Sets, Sets]:
+    """The letters, and the pairs of letters, of each of some words of one length."""
+    letters = np.array(words).view(np.uint32).reshape(len(words), -1).astype(np.uint64)
+    return _bits(letters), _bits(letters[:, :-1] + 37 * letters[:, 1:])
+
+
+def _bits(parts: Sets) -> Sets:
+    bits: Sets = np.bitwise_or.reduce(np.uint64(1) << parts % 64, axis=1)
     return bits
 
 
-def _pairs(word: str) -> list[str]:
-    return [word[at : at + 2] for at in range(len(word) - 1)]
-
-
-def _nearest(word: str, known: Iterable[_Near]) -> str | None:
+def _nearest(word: str, known: Iterable[Near]) -> str | None:
     """The known word with the fewest slips, the same first letter where there is a choice; None if all are far."""
     slips = 0 if len(word) < SHORTEST or not word.isalpha() else 1 if len(word) < TWO_SLIPS_FROM else 2
     if not slips:

@@ -10,13 +10,13 @@ STRONG_BESIDE_BEST = 1 / 3
 FEW, MANY = 17, 200
 """Of many stories that have nothing to do with a query the luckiest is nearer than of few. Measured with 17 and 90."""
 
-UNHEARD = 0.25
+UNHEARD = 0.225
 """So much less is asked for where nothing understands meaning, and words have to speak for themselves."""
 
 
 def sure_from(stories: int, by_meaning: bool) -> float:
     """How sure a story, one of so many, must be to be the answer; chosen over judged queries, docs/matching.md."""
-    least = 0.6 + 0.055 * log(min(max(stories, FEW), MANY) / FEW)
+    least = 0.575 + 0.055 * log(min(max(stories, FEW), MANY) / FEW)
     return least if by_meaning else least - UNHEARD
 
 

@@ -13,7 +13,7 @@ from bot.matching.shelf import Shelf, rarity
 from bot.matching.spelling import Spelling
 from bot.matching.words import Asked, plain, read, stem
 
-FILLER_FROM = 0.65
+FILLER_FROM = 0.85
 """The likeness to filler from which a word is filler in another language: "über", "histoire"."""
 
 SHORTEST_TEXT = 2

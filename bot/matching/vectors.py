@@ -1,10 +1,13 @@
 """Many vectors in little room: as bytes to compare a few exactly, and as signs to tell which few those are."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.matching.bm25 import Floats, Numbers
+
+Counts = NDArray[np.uint16]
 
 Encode = Callable[[Sequence[str]], Floats]
 """From texts to vectors of length 1, one row each."""
@@ -35,26 +38,29 @@ class Vectors:
 class Signs:
     """Which numbers of vectors are positive: 64 bytes for 512 of them, and compared a hundred times as fast."""
 
-    def __init__(self, vectors: Floats) -> None:
-        self._words = _words(vectors)
+    def __init__(self, vectors: Iterable[Floats]) -> None:
+        self._words = np.concatenate([_words(rows) for rows in vectors], axis=1)
 
     def nearest(self, vector: Floats, most: int) -> Numbers:
-        """The numbers of about so many vectors that agree with this one in most signs, in order."""
-        return nearest(self.agreement(vector), most)
+        """The numbers of so many vectors that agree with this one in most signs, in order."""
+        return nearest(-self.apart(vector).astype(np.int16), most)
 
-    def agreement(self, vector: Floats) -> Floats:
-        """The share of signs in which each vector agrees with this one: 0 to 1, about a half for no likeness."""
+    def apart(self, vector: Floats) -> Counts:
+        """In how many signs each vector differs from this one: in about half of them where they are not alike."""
         apart = np.zeros(self._words.shape[1], np.uint16)
         for row, signs in zip(self._words, _words(vector[None]), strict=True):
             apart += np.bitwise_count(row ^ signs)
-        return np.subtract(1, apart / np.float32(len(vector)), dtype=np.float32)
+        return apart
 
 
-def nearest(scores: Floats, most: int) -> Numbers:
-    """The numbers of the `most` best scores, in order; all where there are no more."""
+def nearest(scores: Floats | NDArray[np.int16], most: int) -> Numbers:
+    """The numbers of the `most` best scores, in order, and of equal ones the first; all where there are no more."""
     if len(scores) <= most:
         return np.arange(len(scores), dtype=np.int32)
-    return np.sort(np.argpartition(-scores, most)[:most]).astype(np.int32)
+    # The best are put at the start: at the end, numpy takes ten times as long where most scores are equal.
+    least = -np.partition(-scores, most - 1)[most - 1]
+    better, as_good = np.flatnonzero(scores > least), np.flatnonzero(scores == least)
+    return np.sort(np.concatenate([better, as_good[: most - len(better)]])).astype(np.int32)
 
 
 def encoded(texts: Sequence[str], encode: Encode) -> Iterator[Floats]:
@@ -72,5 +78,6 @@ def _packed(vectors: Floats) -> tuple[np.ndarray, Floats]:
 def _words(vectors: Floats) -> np.ndarray:
     """A row for every 64 signs and a column a vector: so each row is compared in one long run."""
     bits = np.packbits(vectors > 0, axis=1)
-    whole = np.pad(bits, ((0, 0), (0, -bits.shape[1] % 8)))
+    whole = np.zeros((len(bits), -(-bits.shape[1] // 8) * 8), np.uint8)
+    whole[:, : bits.shape[1]] = bits
     return np.ascontiguousarray(whole.view(np.uint64).T)

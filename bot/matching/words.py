@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import Stemmer  # type: ignore[import-not-found]  # a compiled module without type hints
 
-from bot.matching.filler import LITTLE
+from bot.matching.filler import LITTLE, WHO
 
 MOST_CHARACTERS = 2_000
 """What is read of a query: more than anybody types on purpose, and a bound on the work of one answer."""
@@ -23,21 +23,54 @@ WORD = re.compile(r"[^\W_]{1,40}(?:['’][^\W_]{1,20})?")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu)'(?=\w{3})")
 
 _PURPOSE = re.compile(
-    r"\b(?:to (?:open|start|close|kick off|read|tell|show|share|use|present)\b[^,.;?!]{0,40}?)?\b(?:for|with|to|in|at) "
-    r"(?:my|our|the|a|tomorrow's|today's|this|next) (?:\w+ )?"
-    r"(?:team|meeting|stand-?up|workshop|training|presentation|talk|slides|newsletter|session|retro|colleagues|boss)\b",
+    r"\b(?:to (?:open|start|close|kick off|read|tell|show|share|use|present)\b[^,.;?!]{0,40}?)?\b"
+    r"(?:for|with|to|in|at|open|start|close|kick off) (?:my|our|the|a|tomorrow's|today's|this|next) (?:\w+ )?"
+    r"(?:team|meeting|stand-?up|workshop|training|presentation|talk|slides|newsletter|session|retro|colleagues|boss)\b"
+    r"(?: with$)?",
     re.IGNORECASE,
 )
 _UNWANTED = re.compile(
-    r"\b(?:(?:but |and |just |please )?not (?:about|from|in|on|with|at|another|involving|set in|the one)"
-    r"|but (?:not|no)|except(?: for)?|excluding|other than|apart from|anything but|nothing (?:about|with|from|in|on))\b"
-    r"([^,.;:?!]+?)(?= but | please\b|[,.;:?!]|$)",
+    r"(?:\b(?:(?:but |and |just |please )?not (?:about|from|in|on|with|at|another|involving|set in|the one)"
+    r"|but (?:not|no)|except(?: for)?|excluding|other than|apart from|anything but|nothing (?:about|with|from|in|on))"
+    r"|^without(?: any)?(?=[^,.;:?!]+[,;:]))\b([^,.;:?!]+?)(?= but | please\b|[,.;:?!]|$)",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(r"\b(?:stor(?:y|ies)|tales?|anecdotes?|examples?|something|anything|ones?)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;!?]+\s+|(?<=\w{3})\.\s+")
 _NOT_TEXT = {"So", "Sk", "Cc", "Cs", "Co", "Cn"}
 _stemmer = Stemmer.Stemmer("english")
+
+_APART = {
+    word: forms.split()[0]
+    for forms in """
+        accountable accountability
+        candidate candidates
+        compassion compassionate
+        competent competence
+        composed composure
+        confident confidence
+        considerate
+        conviction convictions
+        customise customised customize customized customisation customization
+        dogged doggedness
+        hospitality hospitable
+        humane
+        initiative initiatives
+        integrity
+        memorable
+        openness
+        original originality
+        personal personally personalised personalized
+        playful playfulness
+        regulars
+        resourceful resourcefulness
+        responsible responsibility responsibilities
+        tailored
+        thoughtful thoughtfulness
+    """.strip().splitlines()
+    for word in forms.split()
+}
+"""Words that a stemmer takes for forms of others, which mean something else: "hospitality" is no hospital."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +101,12 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """What the forms of a folded word share, with or without accents: "flights" and "flight" both give "flight"."""
-    bare = "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
-    return str(_stemmer.stemWord(bare if bare.isascii() else word))
+    if word in _APART:
+        return _APART[word]
+    if not word.isascii():
+        bare = "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
+        word = bare if bare.isascii() else word
+    return str(_stemmer.stemWord(word))
 
 
 def split(text: str) -> list[str]:
@@ -117,9 +154,10 @@ def read(text: str, filler: Collection[str]) -> Asked:
 def _without_ends(text: str, filler: Collection[str]) -> str:
     """The text without the filler at its two ends; nothing where all is filler."""
     found = list(WORD.finditer(text))
-    telling = [at for at, word in enumerate(found) if fold(word[0]) not in filler]
-    if not telling:
+    words = [fold(word[0]) for word in found]
+    if all(word in filler for word in words):
         return ""
+    telling = [at for at, word in enumerate(words) if word not in filler or word in WHO]
     start = found[telling[0]].start() if telling[0] > 0 else 0
     end = found[telling[-1]].end() if telling[-1] < len(found) - 1 else len(text)
-    return text[start:end].strip(" ,;.!?")
+    return text[start:end].strip(" ,;:.!?")

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from bot.domain.clock import Now
 from bot.domain.library import Library
-from bot.domain.rotation import Choice, Telling, choose, preview
-from bot.domain.schedule import LATE_FROM, Schedule, SlotState, Week
+from bot.domain.rotation import Choice, choose, preview
+from bot.domain.schedule import LATE_FROM, History, Schedule, SlotState, Week
 from bot.domain.slots import Slot, slots
 from bot.domain.story import Theme
 from bot.domain.workspace import Workspace
@@ -21,6 +22,15 @@ FRESH_FOR = timedelta(weeks=8)
 
 Draw = Callable[[Schedule, Slot, Choice, Sequence[Theme], bool], Mapping[str, Any]]
 """How a story of the week looks: its schedule, slot, choice and themes, and whether it comes late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the choice goes by: the stories of a workspace, those approved of late, and what a channel was told."""
+
+    library: Library
+    fresh: frozenset[str]
+    history: History
 
 
 class Choosing:
@@ -38,16 +48,17 @@ class Choosing:
             return []
         walk = slots(schedule.timing, schedule.next.due_at - timedelta(microseconds=1), schedule.last)
         coming = [slot for slot, _ in zip(walk, range(PREVIEWED), strict=False)]
-        library, history, fresh = await self._known(schedule)
+        [known] = await self.known([schedule])
         dates = [slot.on for slot in coming]
-        choices = preview(library.stories, history, dates, schedule.draw, fresh, schedule.pin)
+        stories, told = known.library.stories, known.history.told
+        choices = preview(stories, told, dates, schedule.draw, known.fresh, schedule.pin)
         return list(zip(coming, choices, strict=False))
 
-    async def week(self, schedule: Schedule, slot: Slot) -> Week:
+    def week(self, schedule: Schedule, slot: Slot, known: Known) -> Week:
         """The week of a slot with its story and message frozen, or an empty one when nothing can be told."""
-        library, history, fresh = await self._known(schedule)
-        before = [telling for telling in history if telling.on != slot.on]
-        choice = choose(library.stories, before, slot.on, schedule.draw, fresh, schedule.pin)
+        library = known.library
+        before = [telling for telling in known.history.told if telling.on != slot.on]
+        choice = choose(library.stories, before, slot.on, schedule.draw, known.fresh, schedule.pin)
         if choice is None:
             return used_week(schedule, slot, SlotState.EMPTY)
         is_late = self._now() - slot.due_at > LATE_FROM
@@ -59,13 +70,17 @@ class Choosing:
         library = self._shelves.library
         return bool(library.story(story_id) or (await self._shelves.library_of(workspace)).story(story_id))
 
-    async def _known(self, schedule: Schedule) -> tuple[Library, list[Telling], set[str]]:
-        workspace = schedule.workspace
+    async def known(self, schedules: Sequence[Schedule]) -> list[Known]:
+        """What there is to know of each schedule at this moment, each workspace looked at once."""
+        shelves = {workspace: await self._shelf(workspace) for workspace in {one.workspace for one in schedules}}
+        histories = await self._store.histories(schedules)
+        return [Known(*shelves[one.workspace], history) for one, history in zip(schedules, histories, strict=True)]
+
+    async def _shelf(self, workspace: Workspace) -> tuple[Library, frozenset[str]]:
         library = await self._shelves.library_of(workspace)
-        history = await self._store.history(workspace, schedule.channel_id)
-        has_own = library is not self._shelves.library
-        fresh = await self._shelves.fresh(workspace, self._now() - FRESH_FOR) if has_own else set[str]()
-        return library, history, fresh
+        if library is self._shelves.library:
+            return library, frozenset()
+        return library, frozenset(await self._shelves.fresh(workspace, self._now() - FRESH_FOR))
 
 
 def used_week(

@@ -1,5 +1,6 @@
 """Finding the story that fits what somebody asked, and the next one after it."""
 
+import asyncio
 import random
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ ASKED = 2_000
 # that show the same theme equally differ by less.
 CONSIDERED = 12
 AS_GOOD = 0.9
+# From so many characters, or stories, on one answer may take longer than the event loop should be held, which is 5 ms.
+LONG_WORDS = 100
+LARGE_LIBRARY = 20_000
 
 
 class Matching(Protocol):
@@ -59,6 +63,11 @@ class Sharing:
         self._match = lru_cache(maxsize=ASKED)(matching.match)
         self._seen = seen
         self._rng = rng
+
+    async def ponder(self, words: str) -> None:
+        """Look for what takes long in a thread, so that nobody else waits for it: `find` then has it at hand."""
+        if len(words) > LONG_WORDS or len(self.library.stories) > LARGE_LIBRARY:
+            await asyncio.to_thread(self._match, words, limit=CONSIDERED)
 
     def find(self, reader: Reader, words: str) -> Found | Nothing:
         """The best-fitting story for `words`; of several that fit as well, the one this person saw longest ago."""

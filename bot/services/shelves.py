@@ -26,7 +26,7 @@ WORKSPACES = 1_000
 FETCH_SECONDS = 1.0
 # Slack gives a sent form three seconds in all.
 COMPARE_SECONDS = 1.5
-# Another replica's change is seen after so many seconds at most.
+# Another replica's change, of which no news came, is seen after so many seconds at most.
 LOOK_EVERY = 2.0
 # Clocks of replicas differ, and a transaction is seen later than it began.
 _OVERLAP = timedelta(minutes=1)
@@ -135,6 +135,11 @@ class Shelves:
             await asyncio.wait({earlier})
         await asyncio.wait({self._fetch(workspace)})
 
+    async def hear(self, workspace: Workspace) -> None:
+        """Some replica has changed a workspace's stories."""
+        if workspace in self._shelves:
+            await self.refresh(workspace)
+
     async def watch(self) -> None:
         """Take in, for ever, what other replicas change; at its end nothing is being fetched any more."""
         try:
@@ -174,6 +179,8 @@ class Shelves:
             edition, own = await self._store.stories_of(workspace)
         except StoreUnavailableError as error:
             log.warning("A team's own stories cannot be fetched (%s)", error)
+            return
+        if (shelf := self._shelves.get(workspace)) and shelf.edition == edition:
             return
         sharing = self._common
         if own:

@@ -14,6 +14,7 @@ from bot.domain.privacy import hints
 from bot.domain.submission import Author, Credit, State, Submission, Told
 from bot.domain.workspace import Workspace
 from bot.errors import UserError
+from bot.services.desks import Desks, card_key, review_cards
 from bot.services.shelves import Shelves
 from bot.services.store import SubmissionsKept
 
@@ -25,13 +26,14 @@ NameOf = Callable[[Workspace, str], Awaitable[str]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a workspace moderates. `reviewers` are where cards go: one channel, or each moderator."""
+    """How much is taken in: of one person `a_day`, and `waiting` in a workspace at a time.
 
-    reviewers: tuple[str, ...] = ()
-    four_eyes: bool = False
-    self_approval: bool = False
+    `unmoderated` says whether stories are taken in, and wait, where nobody has chosen yet who reviews them.
+    """
+
     a_day: int = 10
     waiting: int = 200
+    unmoderated: bool = False
 
 
 class Submissions:
@@ -41,12 +43,14 @@ class Submissions:
         self,
         store: SubmissionsKept,
         shelves: Shelves,
+        desks: Desks,
         rules: Rules,
         name_of: NameOf,
         now: Now,
     ) -> None:
         self._store = store
         self._shelves = shelves
+        self._desks = desks
         self._rules = rules
         self._name_of = name_of
         self._now = now
@@ -58,10 +62,13 @@ class Submissions:
         """Call `wake` whenever there is something to say."""
         self._wake = wake
 
-    @property
-    def can_be_reviewed(self) -> bool:
+    async def takes_in(self, workspace: Workspace) -> bool:
+        """Whether stories can be sent there."""
+        return self._rules.unmoderated or await self.has_reviewers(workspace)
+
+    async def has_reviewers(self, workspace: Workspace) -> bool:
         """Whether there is anybody to show a submission to."""
-        return bool(self._rules.reviewers)
+        return bool((await self._desks.of(workspace)).reviewers)
 
     async def name_of(self, workspace: Workspace, user_id: str) -> str:
         return await self._name_of(workspace, user_id)
@@ -107,8 +114,9 @@ class Submissions:
         )
         if not await self.was_sent(person.workspace, form_id):
             await self._within_limits(person)
-            if await self._store.add(submission, self._cards(submission)):
-                self._sent.setdefault((person.workspace, person.user_id), deque()).append(self._now())
+            desk = await self._desks.of(person.workspace, fresh=True)
+            if await self._store.add(submission, review_cards(person.workspace, form_id, desk)):
+                self._count(person)
                 self._wake()
                 return
         # Sent twice at once: what the form holds is no draft any longer.
@@ -185,9 +193,10 @@ class Submissions:
         if submission.revision != revision:
             await self._redraw(submission)
             raise UserError("The story has changed since this card was drawn. Look at it again, then decide.")
-        if submission.is_by(moderator.user_id) and not self._rules.self_approval:
+        desk = await self._desks.of(moderator.workspace)
+        if submission.is_by(moderator.user_id) and not desk.self_approval:
             raise UserError("This story is your own, so another moderator decides about it.")
-        if self._rules.four_eyes and submission.seconded_by == moderator.user_id:
+        if desk.four_eyes and submission.seconded_by == moderator.user_id:
             raise UserError("You have approved this story already; one more moderator needs to.")
         return submission
 
@@ -198,8 +207,9 @@ class Submissions:
         before = await self.to_decide(moderator, submission_id, revision)
         if edited == before.text:
             edited = None
+        desk = await self._desks.of(moderator.workspace)
         # The first yes was for the words that were there then: who changes them needs somebody else's.
-        if self._rules.four_eyes and (before.seconded_by is None or edited):
+        if desk.four_eyes and (before.seconded_by is None or edited):
             return await self._changed(
                 before, before.seconded(moderator.user_id, edited), "seconded", moderator.user_id
             )
@@ -220,7 +230,7 @@ class Submissions:
             self._wake()
 
     async def _changed(self, before: Submission, after: Submission, what: str, who: str) -> Submission:
-        say = self._redrawings(after)
+        say = await self._redrawings(after)
         if after.state in (State.APPROVED, State.REJECTED) and after.author.user_id:
             key = f"decision:{after.id}"
             say.append(Outgoing(after.workspace, key, Kind.DECISION, after.id, after.author.user_id))
@@ -232,7 +242,7 @@ class Submissions:
         return after
 
     async def _redraw(self, submission: Submission) -> None:
-        await self._store.say(self._redrawings(submission), self._now())
+        await self._store.say(await self._redrawings(submission), self._now())
         self._wake()
 
     async def _verdict(self, submission: Submission, asker_id: str) -> str:
@@ -246,25 +256,30 @@ class Submissions:
         who = await self._name_of(submission.workspace, submission.decided_by or "")
         return f"{who} was first: this story is {submission.state}. Nothing more has changed."
 
-    def _cards(self, submission: Submission) -> list[Outgoing]:
-        return [
-            Outgoing(submission.workspace, _card_key(submission, to), Kind.REVIEW_CARD, submission.id, to)
-            for to in self._rules.reviewers
-        ]
-
-    def _redrawings(self, submission: Submission) -> list[Outgoing]:
-        """Every copy of the card as things are now."""
+    async def _redrawings(self, submission: Submission) -> list[Outgoing]:
+        """Every copy of the card as things are now, also where cards went before the workspace chose anew."""
+        workspace = submission.workspace
         return [
             Outgoing(
-                submission.workspace,
-                f"{_card_key(submission, to)}:{submission.revision}",
+                workspace,
+                f"{card_key(submission.id, to)}:{submission.revision}",
                 Kind.REVIEW_UPDATE,
                 submission.id,
                 to,
-                changes=_card_key(submission, to),
+                changes=card_key(submission.id, to),
             )
-            for to in self._rules.reviewers
+            for to in await self._store.carded(workspace, submission.id)
         ]
+
+    def _count(self, person: Person) -> None:
+        """They have sent a story; whoever has sent none within a day is forgotten."""
+        who, now = (person.workspace, person.user_id), self._now()
+        sent = self._sent.pop(who, deque())
+        sent.append(now)
+        # Whoever sent one last stands last.
+        self._sent[who] = sent
+        while next(iter(self._sent.values()))[-1] <= now - _DAY:
+            del self._sent[next(iter(self._sent))]
 
     async def _within_limits(self, person: Person) -> None:
         sent = self._sent.get((person.workspace, person.user_id), deque())
@@ -280,7 +295,3 @@ class Submissions:
 
 def _nobody_waits() -> None:
     """What is to be said is found when the outbox next looks."""
-
-
-def _card_key(submission: Submission, to: str) -> str:
-    return f"review:{submission.id}:{to}"

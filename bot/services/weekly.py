@@ -1,6 +1,5 @@
 """The story of the week: setting it up, choosing what comes next, and taking each slot once."""
 
-import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
@@ -9,9 +8,11 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.clock import Now
 from bot.domain.outgoing import Kind, Outcome, Outgoing, Refused, Unknown
+from bot.domain.pace import CHANNEL_APART
 from bot.domain.person import Person
 from bot.domain.rotation import Choice, Pin
 from bot.domain.schedule import (
+    Move,
     Pause,
     Schedule,
     SlotState,
@@ -25,7 +26,7 @@ from bot.domain.slots import Slot, Timing
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
 from bot.errors import StoreUnavailableError, UserError
-from bot.services.choosing import Choosing, Draw, used_week
+from bot.services.choosing import Choosing, Draw, Known, used_week
 from bot.services.shelves import Shelves
 from bot.services.store import WeeklyKept
 
@@ -33,9 +34,10 @@ log = logging.getLogger(__name__)
 
 # One refusal may be a slip of Slack's; the second one pauses the schedule.
 REFUSED_AGAIN_AFTER = timedelta(minutes=15)
-_AT_ONCE = 50
-# Taking a slot is mostly waiting for the database.
-_SIDE_BY_SIDE = 4
+# So many slots are taken together: fewer queries for each, and no long hold of the database.
+_AT_ONCE = 20
+# Replicas look at the same slots: taking some of so many, they seldom meet.
+_LOOKED_AT = 5 * _AT_ONCE
 _NOT_TWICE = {
     SlotState.TOLD: "A story of the week was told there today already.",
     SlotState.MISSED: "Today's story was missed there, and a day has one slot only. Post now works again tomorrow.",
@@ -170,7 +172,8 @@ class Weekly:
         slot = Slot(before.timing.local_date(now), now)
         if week := await self._store.week(workspace, channel_id, slot.on):
             raise UserError(_NOT_TWICE[week.state])
-        week = await self._choosing.week(before, slot)
+        [known] = await self._choosing.known([before])
+        week = self._choosing.week(before, slot, known)
         if week.state is SlotState.EMPTY:
             raise UserError("No story has one of the themes that this channel draws from.")
         await self._keep(before, before.told_now(slot.on, now), [week], self._posts(before, week, now))
@@ -208,26 +211,22 @@ class Weekly:
         return await self._store.next_due()
 
     async def take_due(self) -> int:
-        """Take every slot whose moment has come, in all workspaces; how many were, by whichever replica."""
-        due = await self._store.due(self._now(), _AT_ONCE)
-        # Replicas look at the same ones: in different orders they meet less often.
-        random.shuffle(due)
-        waiting = iter(due)
-
-        async def take_on() -> int:
-            return sum([await self._is_taken(schedule) for schedule in waiting])
-
-        # All of them have ended when this ends, whatever became of one.
-        done = await asyncio.gather(*(take_on() for _ in range(_SIDE_BY_SIDE)), return_exceptions=True)
-        for failed in done:
-            if isinstance(failed, BaseException):
-                raise failed
-        return sum(taken for taken in done if isinstance(taken, int))
+        """Take slots whose moment has come, in all workspaces; how many were looked at, by whichever replica taken."""
+        due = await self._store.due(self._now(), _LOOKED_AT)
+        some = random.sample(due, min(len(due), _AT_ONCE))
+        try:
+            await self._take(some)
+        except StoreUnavailableError:
+            raise
+        except Exception:
+            # A mistake of ours with one keeps no other waiting.
+            log.exception("Slots could not be taken together")
+            return sum([await self._is_taken(schedule) for schedule in some])
+        return len(some)
 
     async def _is_taken(self, schedule: Schedule) -> bool:
-        """Take a schedule's slot; a mistake of ours with one keeps no other waiting."""
         try:
-            await self._take(schedule)
+            await self._take([schedule])
         except StoreUnavailableError:
             raise
         except Exception:
@@ -235,23 +234,28 @@ class Weekly:
             return False
         return True
 
-    async def _take(self, before: Schedule) -> None:
-        """Record what was missed, and tell the story of the slot that is due; nothing if another replica was faster."""
+    async def _take(self, due: Sequence[Schedule]) -> None:
+        """Tell what is due; of a schedule that another replica was faster with, nothing."""
+        known = await self._choosing.known(due)
+        if await self._store.move_on([self._move(*one) for one in zip(due, known, strict=True)], self._now()):
+            self._wake()
+
+    def _move(self, before: Schedule, known: Known) -> Move:
+        """Record what was missed, and choose the story of the slot that is due."""
         now, after, used = self._now(), before, list[Week]()
         say: list[Outgoing] = []
         while (slot := after.next) and slot.due_at <= now:
-            if await self._store.week(before.workspace, before.channel_id, slot.on):
+            if slot.on in known.history.used:
                 # Used already, by whatever way: going on is what matters.
                 after = after.skipping()
             elif slot.is_missed(now, self._rules.catch_up):
                 used.append(used_week(after, slot, SlotState.MISSED))
                 after = after.skipping()
             else:
-                used.append(await self._choosing.week(after, slot))
+                used.append(self._choosing.week(after, slot, known))
                 say += self._posts(after, used[-1], now)
                 after = after.telling(slot)
-        if await self._store.keep(before, after, now, used, say):
-            self._wake()
+        return Move(before, after, tuple(used), tuple(say))
 
     # What becomes of a post
 
@@ -269,7 +273,8 @@ class Weekly:
         if week.story and await self._choosing.has(week.workspace, week.story.id):
             return week
         # A pin that is there by now is for the next slot.
-        other = await self._choosing.week(replace(schedule, pin=None), week.slot)
+        [known] = await self._choosing.known([schedule])
+        other = self._choosing.week(replace(schedule, pin=None), week.slot, known)
         if other.state is SlotState.EMPTY:
             await self._store.mark(week, SlotState.EMPTY)
             return None
@@ -331,7 +336,8 @@ class Weekly:
             slot,
             week.channel_id,
             replies_to=key,
-            due_at=at,
+            # Where many stories are due, all of them come before the first question.
+            due_at=at + CHANNEL_APART,
         )
         return [post, question]
 

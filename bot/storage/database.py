@@ -3,22 +3,27 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util.exc import CommandError
 from asyncpg import InterfaceError as PostgresInterfaceError  # type: ignore[import-untyped] # it brings no types
 from asyncpg import PostgresError
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot import metrics, tracing
 from bot.errors import Problem, ProblemsError, StoreUnavailableError
 
 # A mistake of ours in what was asked. Whatever else a driver raises means that the database is out of reach, stops,
@@ -27,6 +32,11 @@ _OURS = (IntegrityError, ProgrammingError, DataError)
 _UNAVAILABLE = (DBAPIError, PoolTimeoutError, OSError, TimeoutError, PostgresError, PostgresInterfaceError)
 # A PostgreSQL that hangs is given up after so many seconds: connecting, and for each statement.
 _CONNECT_SECONDS, _STATEMENT_SECONDS = 3, 5
+# Connections that stay open. SQLAlchemy's default would open and close ten more whenever many want one at once, which
+# makes each query dearer than waiting for a turn: 1.6 ms of processor time instead of 0.6 with SQLite.
+_POOL = {"pool_size": 5, "max_overflow": 0}
+# A listening connection that was cut off without a word is noticed after so many seconds.
+_STILL_THERE_EVERY = 10
 
 FILE_NAME = "storybot.db"
 # Any number that nothing else in the database uses: replicas that start together migrate one after the other.
@@ -35,7 +45,7 @@ _WRITES = "storybot_writes"
 
 
 class Database:
-    """One database; `reading()` and `writing()` give a connection in a transaction of its own.
+    """One database; `writing()` gives a connection in a transaction of its own, `reading()` one without any.
 
     Both raise StoreUnavailableError when it cannot be reached or written. No call to Slack happens inside of either: a
     transaction is as long as its queries.
@@ -43,6 +53,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_shared else engine
         self._writing = engine.execution_options(**{_WRITES: True})
         # SQLite takes one writer at a time, and has the others look again by and by: in line, none waits in vain.
         self._in_line = nullcontext() if self.is_shared else asyncio.Lock()
@@ -54,14 +65,15 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        with _told_when_unavailable():
-            async with self._engine.connect() as connection:
+        """Each query sees what was committed before it."""
+        with _watched("reading"), _told_when_unavailable():
+            async with self._reading.connect() as connection:
                 yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Committed at the end of the block, or rolled back with the error that left it."""
-        with _told_when_unavailable():
+        with _watched("writing"), _told_when_unavailable():
             async with self._in_line, self._writing.begin() as connection:
                 yield connection
 
@@ -69,6 +81,39 @@ class Database:
         """StoreUnavailableError when it does not."""
         async with self.reading() as connection:
             await connection.execute(text("SELECT 1"))
+
+    async def time(self) -> datetime:
+        """What the clock of a shared database shows."""
+        async with self.reading() as connection:
+            moment: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+            return moment
+
+    async def listen(self, channel: str, hear: Callable[[str], None]) -> None:
+        """Call `hear` with whatever is notified on a channel of PostgreSQL.
+
+        It has a connection of its own, and ends only with that: by StoreUnavailableError.
+        """
+        with _told_when_unavailable():
+            lent = await self._engine.raw_connection()
+            connection: Any = lent.driver_connection
+            lent.detach()
+            try:
+                lost = asyncio.Event()
+                connection.add_termination_listener(lambda _: lost.set())
+                await connection.execute("SET application_name = 'storybot listens'")
+                await connection.add_listener(channel, lambda *told: hear(told[-1]))
+                while True:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(lost.wait(), _STILL_THERE_EVERY)
+                    await connection.execute("SELECT 1")
+            finally:
+                connection.terminate()
+
+
+@contextmanager
+def _watched(use: str) -> Iterator[None]:
+    with metrics.using_database(use), tracing.span(f"database {use}"):
+        yield
 
 
 @contextmanager
@@ -101,6 +146,17 @@ async def opened(url: str | None, folder: Path | None, *, beside_a_bot: bool = F
         yield Database(engine)
 
 
+async def missing_migrations(url: str | None, folder: Path | None) -> int:
+    """How many migrations opening it would apply: looked at only, also while a bot runs; ProblemsError as there."""
+    async with AsyncExitStack() as closing:
+        engine = _postgresql(url, _STATEMENT_SECONDS) if url else _sqlite(closing, folder, alone=False)
+        closing.push_async_callback(asyncio.sleep, 0.05)
+        closing.push_async_callback(engine.dispose)
+        with _told_when_unusable(engine):
+            async with engine.connect() as connection:
+                return await connection.run_sync(_missing)
+
+
 def _postgresql(url: str, statement_seconds: int | None) -> AsyncEngine:
     name = "STORYBOT_DATABASE_URL"
     mend = "Write it like postgresql://user:password@host:5432/database."
@@ -116,6 +172,7 @@ def _postgresql(url: str, statement_seconds: int | None) -> AsyncEngine:
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": statement_seconds},
+        **_POOL,
     )
 
 
@@ -135,7 +192,7 @@ def _sqlite(closing: AsyncExitStack, folder: Path | None, *, alone: bool) -> Asy
     if alone:
         _hold(lock, path)
     engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)), hide_parameters=True, connect_args={"timeout": 30}
+        URL.create("sqlite+aiosqlite", database=str(path)), hide_parameters=True, connect_args={"timeout": 30}, **_POOL
     )
     event.listen(engine.sync_engine, "connect", _set_up)
     event.listen(engine.sync_engine, "begin", _begin)
@@ -156,23 +213,31 @@ def _set_up(connection: Any, _: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
+        # Words of our own.
+        cursor.execute(f"PRAGMA {pragma}")  # nosemgrep: no-sql-made-of-strings
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
     # A writer takes its lock at once: two that read first would both go on from the same state.
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(_WRITES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def _migrated(engine: AsyncEngine) -> None:
-    try:
+    with _told_when_unusable(engine):
         async with engine.execution_options(**{_WRITES: True}).begin() as connection:
             if engine.dialect.name == "postgresql":
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+                lock = select(func.pg_advisory_xact_lock(_MIGRATION_LOCK))
+                await connection.execute(lock)
             await connection.run_sync(_upgrade)
-    except CommandError as error:
+
+
+@contextmanager
+def _told_when_unusable(engine: AsyncEngine) -> Iterator[None]:
+    try:
+        yield
+    except (CommandError, RevisionError) as error:
         what, mend = "A newer Storybot has migrated the database.", "Run that version, or a newer one."
         raise ProblemsError([Problem(_where(engine), None, what, mend)]) from error
     except _UNAVAILABLE as error:
@@ -187,7 +252,17 @@ def _where(engine: AsyncEngine) -> str:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _missing(connection: Connection) -> int:
+    applied = MigrationContext.configure(connection).get_current_revision()
+    return len(list(ScriptDirectory.from_config(_migrations()).iterate_revisions("head", applied or "base")))
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

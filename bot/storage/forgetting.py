@@ -20,6 +20,7 @@ from bot.storage.tables import (
     installations,
     libraries,
     metadata,
+    moderation,
     outbox,
     saved,
     schedules,
@@ -60,7 +61,7 @@ class Forgetting:
         """Take a person out of everything; how many rows named them. Their stories stay, as a colleague's."""
         async with self._database.writing() as connection:
             await _uncredit(connection, team, user_id, now)
-            count = 0
+            count = await _dismiss(connection, team, user_id)
             for column in OWN:
                 theirs = delete(column.table).where(_of(column.table, team), column == user_id)
                 count += (await connection.execute(theirs)).rowcount
@@ -85,6 +86,7 @@ NAMING: dict[Any, dict[str, Any]] = {
     schedules.c.owner_id: {"owner_id": _NOBODY},
     schedules.c.pin_user_id: {"pin_user_id": ""},
     installations.c.installer_id: {"installer_id": None},
+    moderation.c.chosen_by: {"chosen_by": None},
 }
 """Every other column that may hold a person's id, and what its row holds when they are forgotten."""
 
@@ -120,6 +122,18 @@ async def _uncredit(connection: AsyncConnection, team: str, user_id: str, now: d
             await connection.execute(update(weeks).where(this).values(frozen))
         newer = {"edition": libraries.c.edition + 1, "changed_at": now}
         await connection.execute(update(libraries).where(within(libraries, workspace)).values(newer))
+
+
+async def _dismiss(connection: AsyncConnection, team: str, user_id: str) -> int:
+    """Take a person off the moderators; in how many workspaces they were one."""
+    count = 0
+    for row in (await connection.execute(select(moderation).where(_of(moderation, team)))).all():
+        left = [moderator_id for moderator_id in row.moderator_ids if moderator_id != user_id]
+        if left != row.moderator_ids:
+            this = within(moderation, Workspace(row.enterprise_id, row.team_id))
+            await connection.execute(update(moderation).where(this).values(moderator_ids=left))
+            count += 1
+    return count
 
 
 def _uncredited(story: dict[str, Any]) -> dict[str, Any]:

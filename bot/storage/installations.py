@@ -12,6 +12,7 @@ from bot.domain.installation import RENEW_BEFORE, Installation, Tokens
 from bot.domain.outgoing import Outgoing
 from bot.domain.schedule import Pause
 from bot.storage.database import Database
+from bot.storage.news import Subject, tell
 from bot.storage.outbox import DROPPED, DUE, UNKNOWN, put_in_line
 from bot.storage.sealing import Seal
 from bot.storage.statements import insert_or_ignore, insert_or_update
@@ -87,6 +88,7 @@ class InstallationStore:
                 )
                 await connection.execute(update(installations).where(left).values(gone_at=None, changed_at=at))
             await put_in_line(connection, say, at)
+            await tell(connection, Subject.INSTALLATION, *installation.key)
 
     async def remove(self, installation: Installation, now: datetime) -> bool:
         """An installation has ended: no tokens, no schedules, nothing more to say.
@@ -98,6 +100,7 @@ class InstallationStore:
             if (await connection.execute(_same(installation).values(gone))).rowcount != 1:
                 return False
             await _stop(connection, *installation.key)
+            await tell(connection, Subject.INSTALLATION, *installation.key)
         return True
 
     async def leave(self, enterprise_id: str, team_id: str, now: datetime) -> None:
@@ -109,12 +112,14 @@ class InstallationStore:
             left = and_(_is(enterprise_id, team_id), installations.c.tokens.is_(None))
             await connection.execute(update(installations).where(left, installations.c.gone_at.is_(None)).values(gone))
             await _stop(connection, enterprise_id, team_id)
+            await tell(connection, Subject.INSTALLATION, enterprise_id, team_id)
 
     async def come_back(self, enterprise_id: str, team_id: str, now: datetime) -> None:
         """An organisation let its installation count in a workspace again."""
         back = {"gone_at": None, "erased_at": None, "changed_at": now}
         async with self._database.writing() as connection:
             await connection.execute(update(installations).where(_is(enterprise_id, team_id)).values(back))
+            await tell(connection, Subject.INSTALLATION, enterprise_id, team_id)
 
     # Tokens that rotate
 
@@ -165,7 +170,10 @@ class InstallationStore:
     async def _change(self, installation: Installation, values: dict[str, Any], now: datetime) -> bool:
         changed = _same(installation).values(**values, changed_at=now)
         async with self._database.writing() as connection:
-            return (await connection.execute(changed)).rowcount == 1
+            if (await connection.execute(changed)).rowcount != 1:
+                return False
+            await tell(connection, Subject.INSTALLATION, *installation.key)
+        return True
 
     async def _list(self, query: Select[Any]) -> list[Installation]:
         async with self._database.reading() as connection:

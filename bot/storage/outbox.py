@@ -36,7 +36,7 @@ from bot.domain.outgoing import (
 from bot.domain.pace import AHEAD, AT_ONCE, CHANNEL_APART, WORKSPACE_APART, Pace
 from bot.domain.workspace import Workspace
 from bot.storage.database import Database
-from bot.storage.statements import insert_or_ignore, of, within
+from bot.storage.statements import insert_or_ignore, of, same, those, within
 from bot.storage.tables import outbox
 
 # Whoever claims a row has so long to say it; after that nobody knows what became of it.
@@ -174,7 +174,7 @@ async def put_in_line(connection: AsyncConnection, say: Sequence[Outgoing], at: 
 _ORDER = (outbox.c.due_at, outbox.c.created_at, outbox.c.key)
 _CLAIM = (
     update(outbox)
-    .where(*(column == bindparam(f"of_{column.name}") for column in _KEY))
+    .where(same(outbox, "key"))
     .values({name: bindparam(name) for name in ("state", "lease", "lease_until", "tries", "due_at")})
 )
 
@@ -182,9 +182,8 @@ _CLAIM = (
 def _claiming(claimed: Claimed, now: datetime) -> dict[str, Any]:
     """What `_CLAIM` writes; from then on `due_at` is the moment at which it is said."""
     outgoing = claimed.outgoing
-    this = {**of(outgoing.workspace), "key": outgoing.key}
     return {
-        **{f"of_{name}": value for name, value in this.items()},
+        **those(outgoing.workspace, key=outgoing.key),
         "state": SENDING,
         "lease": claimed.lease,
         "lease_until": now + LEASE,

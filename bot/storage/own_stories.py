@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
 from bot.storage.database import Database
+from bot.storage.news import Subject, tell
 from bot.storage.statements import insert_or_update, of, within
 from bot.storage.tables import libraries, stories
 
@@ -86,3 +87,4 @@ async def _next_edition(connection: AsyncConnection, workspace: Workspace, at: d
     values = {**of(workspace), "edition": 1, "changed_at": at}
     later = {"edition": libraries.c.edition + 1, "changed_at": at}
     await connection.execute(insert_or_update(connection, libraries, values, later))
+    await tell(connection, Subject.STORIES, workspace.enterprise_id, workspace.team_id)

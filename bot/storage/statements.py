@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_
+from sqlalchemy import ColumnElement, Table, and_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,16 @@ def within(table: Table, workspace: Workspace, **same: object) -> ColumnElement[
     """Rows of one workspace, in which the named columns have these values."""
     wanted = {**of(workspace), **same}
     return and_(*(table.c[name] == value for name, value in wanted.items()))
+
+
+def same(table: Table, *names: str) -> ColumnElement[bool]:
+    """`within` for a statement that is built once: the values come as parameters, `of_` and the column's name."""
+    return and_(*(table.c[name] == bindparam(f"of_{name}") for name in ("enterprise_id", "team_id", *names)))
+
+
+def those(workspace: Workspace, **values: object) -> dict[str, Any]:
+    """The parameters for `same`."""
+    return {f"of_{name}": value for name, value in {**of(workspace), **values}.items()}
 
 
 def insert_or_ignore(connection: AsyncConnection, table: Table, values: Mapping[str, Any] | None = None) -> Insert:

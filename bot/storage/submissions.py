@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Delete, Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.outgoing import Outgoing
+from bot.domain.outgoing import Kind, Outgoing
 from bot.domain.submission import Author, Credit, State, Submission, Told
 from bot.domain.workspace import Workspace
 from bot.storage.database import Database
 from bot.storage.outbox import put_in_line
 from bot.storage.own_stories import add_story, remove_story
 from bot.storage.statements import insert_or_ignore, insert_or_update, of, within
-from bot.storage.tables import audit, drafts, submissions
+from bot.storage.tables import audit, drafts, outbox, submissions
 
 
 class SubmissionStore:
@@ -82,6 +82,12 @@ class SubmissionStore:
         async with self._database.reading() as connection:
             before = await connection.scalar(query)
         return Told.model_validate(before["told"]) if before else None
+
+    async def carded(self, workspace: Workspace, submission_id: str) -> list[str]:
+        """Where cards of a submission went, or will go."""
+        cards = within(outbox, workspace, about=submission_id, kind=Kind.REVIEW_CARD)
+        async with self._database.reading() as connection:
+            return list(await connection.scalars(select(outbox.c.to).where(cards).order_by(outbox.c.to)))
 
     async def count_pending(self, workspace: Workspace) -> int:
         waiting = within(submissions, workspace, state=State.PENDING)

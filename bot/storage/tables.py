@@ -90,6 +90,20 @@ drafts = Table(
     Column("changed_at", Moment, nullable=False),
 )
 
+# How each workspace chose to review its stories; one that chose nothing has no row.
+moderation = Table(
+    "moderation",
+    metadata,
+    *_workspace(),
+    Column("channel_id", String(20)),
+    Column("moderator_ids", JSON, nullable=False),
+    Column("group_id", String(20)),
+    Column("four_eyes", Boolean, nullable=False),
+    Column("self_approval", Boolean, nullable=False),
+    Column("chosen_by", String(20)),
+    Column("chosen_at", Moment, nullable=False),
+)
+
 stories = Table(
     "stories",
     metadata,
@@ -229,4 +243,14 @@ install_states = Table(
     metadata,
     Column("state", String(64), primary_key=True),
     Column("expires_at", Moment, nullable=False),
+)
+
+# Which requests some replica has taken. A key is a digest, and tells nothing of where a request came from.
+claims = Table(
+    "claims",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("is_done", Boolean, nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("claims_by_end", "until"),
 )

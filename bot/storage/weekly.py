@@ -1,7 +1,7 @@
 """Keeps schedules, what became of each of their slots, who tried a story, and what people saved."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -12,12 +12,14 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     cast,
     delete,
     func,
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -25,14 +27,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.outgoing import IN_HERDS, Kind, Lost, Outgoing, Posted
 from bot.domain.rotation import Pin, Telling
-from bot.domain.schedule import Pause, Schedule, SlotState, Week, about, post_key, read_about
+from bot.domain.schedule import History, Move, Pause, Schedule, SlotState, Week, about, post_key, read_about
 from bot.domain.slots import Slot, Timing
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
 from bot.errors import UserError
 from bot.storage.database import Database
+from bot.storage.news import Subject, tell
 from bot.storage.outbox import DUE, REFUSED, SENT, UNKNOWN, outgoing_of, put_in_line
-from bot.storage.statements import insert_or_ignore, of, within
+from bot.storage.statements import insert_or_ignore, of, same, those, within
 from bot.storage.tables import outbox, saved, schedules, tried, weeks
 
 log = logging.getLogger(__name__)
@@ -45,8 +48,8 @@ class WeeklyStore:
         self._database = database
 
     async def schedule(self, workspace: Workspace, channel_id: str) -> Schedule | None:
-        query = select(schedules).where(within(schedules, workspace, channel_id=channel_id))
-        return next(iter(await self._schedules(query)), None)
+        one = those(workspace, channel_id=channel_id)
+        return next(iter(await self._schedules(_SCHEDULE, one)), None)
 
     async def schedules(self, workspace: Workspace) -> list[Schedule]:
         """All of a workspace: the next one due first, paused ones last."""
@@ -87,6 +90,8 @@ class WeeklyStore:
                 for week in used:
                     await connection.execute(insert(weeks).values({**of(week.workspace), **_week_row(week)}))
                 await put_in_line(connection, say, now)
+                if _is_sooner(before, after):
+                    await tell(connection, Subject.SCHEDULE, after.workspace.enterprise_id, after.workspace.team_id)
         except IntegrityError:
             return False
         return True
@@ -97,15 +102,41 @@ class WeeklyStore:
         async with self._database.writing() as connection:
             await connection.execute(delete(schedules).where(this))
 
-    async def history(self, workspace: Workspace, channel_id: str) -> list[Telling]:
-        """What a channel was told, the oldest first."""
-        told = within(weeks, workspace, channel_id=channel_id, state=SlotState.TOLD)
+    async def move_on(self, moves: Sequence[Move], now: datetime) -> int:
+        """Keep every move whose schedule is still as it was before, all together; how many those are.
+
+        One of which a slot was used meanwhile in another way is left out.
+        """
+        # Replicas that meet lock their rows in the same order.
+        moves = sorted(moves, key=lambda move: _place(move.before.workspace, move.before.channel_id))
+        try:
+            async with self._database.writing() as connection:
+                kept = [move for move in moves if await _kept(connection, move.before, move.after)]
+                used = [{**of(week.workspace), **_week_row(week)} for move in kept for week in move.used]
+                if used:
+                    await connection.execute(insert(weeks), used)
+                await put_in_line(connection, [outgoing for move in kept for outgoing in move.say], now)
+        except IntegrityError:
+            return sum([await self.move_on([move], now) for move in moves]) if len(moves) > 1 else 0
+        return len(kept)
+
+    async def histories(self, schedules: Sequence[Schedule]) -> list[History]:
+        """What became of the slots of each schedule's channel, in the same order."""
+        places = [_place(one.workspace, one.channel_id) for one in schedules]
+        told: dict[tuple[str, str, str], list[Telling]] = {place: [] for place in places}
+        used: dict[tuple[str, str, str], set[date]] = {place: set() for place in places}
         async with self._database.reading() as connection:
-            rows = await connection.execute(select(weeks.c.on, weeks.c.story_id).where(told).order_by(weeks.c.on))
-            return [Telling(row.on, row.story_id) for row in rows]
+            for row in await connection.execute(_HISTORIES, {"places": places}):
+                place = (row.enterprise_id, row.team_id, row.channel_id)
+                used[place].add(row.on)
+                if row.state == SlotState.TOLD:
+                    told[place].append(Telling(row.on, row.story_id))
+        return [History(frozenset(used[place]), tuple(told[place])) for place in places]
 
     async def week(self, workspace: Workspace, channel_id: str, on: date) -> Week | None:
-        return next(iter(await self._weeks(within(weeks, workspace, channel_id=channel_id, on=on), 1)), None)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(_WEEK, those(workspace, channel_id=channel_id, on=on))).first()
+        return _week(row) if row else None
 
     async def weeks(self, workspace: Workspace, channel_id: str, limit: int) -> list[tuple[Week, str | None]]:
         """The latest slots of a channel, the newest first, and the state of each one's post in the outbox."""
@@ -258,15 +289,27 @@ class WeeklyStore:
             rows = await connection.scalars(select(saved.c.story_id).where(theirs).order_by(saved.c.saved_at.desc()))
             return list(rows)
 
-    async def _schedules(self, query: Select[Any]) -> list[Schedule]:
+    async def _schedules(self, query: Select[Any], parameters: Mapping[str, Any] | None = None) -> list[Schedule]:
         async with self._database.reading() as connection:
-            found = (_readable(row) for row in await connection.execute(query))
+            found = (_readable(row) for row in await connection.execute(query, parameters))
             return [schedule for schedule in found if schedule]
 
     async def _weeks(self, where: Any, limit: int) -> list[Week]:
         query = select(weeks).where(where).order_by(weeks.c.on.desc()).limit(limit)
         async with self._database.reading() as connection:
             return [_week(row) for row in await connection.execute(query)]
+
+
+# What is asked for each post: built once, since building takes as long as asking.
+_SCHEDULE = select(schedules).where(same(schedules, "channel_id"))
+_PLACE = (weeks.c.enterprise_id, weeks.c.team_id, weeks.c.channel_id)
+_HISTORIES = (
+    select(*_PLACE, weeks.c.on, weeks.c.state, weeks.c.story_id)
+    .where(tuple_(*_PLACE).in_(bindparam("places", expanding=True)))
+    .order_by(weeks.c.on)
+)
+_CHANGE = update(schedules).where(same(schedules, "channel_id", "id", "revision"))
+_WEEK = select(weeks).where(same(weeks, "channel_id", "on"))
 
 
 async def _say_again(connection: AsyncConnection, week: Week, state: str, at: datetime) -> bool:
@@ -284,6 +327,10 @@ def _same_workspace(table: FromClause) -> ColumnElement[bool]:
     return and_(table.c.enterprise_id == outbox.c.enterprise_id, table.c.team_id == outbox.c.team_id)
 
 
+def _place(workspace: Workspace, channel_id: str) -> tuple[str, str, str]:
+    return workspace.enterprise_id, workspace.team_id, channel_id
+
+
 def _unknown(lost: Lost) -> ColumnElement[bool]:
     return within(outbox, lost.outgoing.workspace, key=lost.outgoing.key, state=UNKNOWN)
 
@@ -298,12 +345,19 @@ def _lost(row: Row[Any]) -> Lost:
     return Lost(outgoing_of(row), row.post, row.due_at, row.reads, thread, row.owner_id)
 
 
+def _is_sooner(before: Schedule | None, after: Schedule) -> bool:
+    """Whether some replica may sleep past the next slot; of a later one it learns when it wakes."""
+    if after.next is None:
+        return False
+    return before is None or before.next is None or after.next.due_at < before.next.due_at
+
+
 async def _kept(connection: AsyncConnection, before: Schedule | None, after: Schedule) -> bool:
     if before is None:
         values = {**of(after.workspace), **_row(after)}
         return (await connection.execute(insert_or_ignore(connection, schedules, values))).rowcount == 1
-    this = within(schedules, before.workspace, channel_id=before.channel_id, id=before.id, revision=before.revision)
-    return (await connection.execute(update(schedules).where(this).values(_row(after)))).rowcount == 1
+    this = those(before.workspace, channel_id=before.channel_id, id=before.id, revision=before.revision)
+    return (await connection.execute(_CHANGE, {**this, **_row(after)})).rowcount == 1
 
 
 def _row(schedule: Schedule) -> dict[str, Any]:

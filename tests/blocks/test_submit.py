@@ -221,4 +221,6 @@ def test_what_follows_the_form_fits_and_says_what_happens_next() -> None:
         assert_slack_takes_view(view)
     assert "nobody can tell you" in "".join(texts_in(told[Credit.NOBODY]["blocks"]))
     assert "/story mine" in "".join(texts_in(told[Credit.NAME]["blocks"]))
-    assert "name moderators" in nobody_reviews("/story")
+    assert "/story settings" in nobody_reviews("/story")
+    waiting = sent(Purpose.SUBMIT, Credit.NAME, "/story", is_reviewed=False)
+    assert "it waits until a workspace admin has chosen" in "".join(texts_in(waiting["blocks"]))

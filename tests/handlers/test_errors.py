@@ -81,7 +81,7 @@ async def test_a_story_that_takes_too_long_to_open_says_to_press_again(slack: Pl
     await ada.clicks("Read it all", on=ada.last("general"))
 
     assert ada.modal is None
-    assert "Press once more" in ada.last("general").drawn
+    assert "Please try once more" in ada.last("general").drawn
 
 
 async def test_a_share_that_slack_did_not_confirm_is_not_made_again(slack: Playground) -> None:

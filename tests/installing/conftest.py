@@ -59,18 +59,23 @@ async def slack() -> AsyncIterator[Playground]:
 
 
 @pytest.fixture
-def running(slack: Playground, acme: Team, library: Library, matcher: Matcher, tmp_path: Path) -> Running:
+def running(slack: Playground, library: Library, matcher: Matcher, tmp_path: Path) -> Running:
     """Storybot for whoever installs it, for as long as the `async with` lasts, on the same data each time."""
     port = free_port()
 
     @asynccontextmanager
     async def run(
-        *keys: str, keep_days: int = 30, database_url: str | None = None, port: int = port, **installing: bool
+        *keys: str,
+        keep_days: int = 30,
+        database_url: str | None = None,
+        port: int = port,
+        moderation: Moderation | None = None,
+        **installing: bool,
     ) -> AsyncIterator[Browser]:
         address = f"http://127.0.0.1:{port}"
         settings = Settings(
             installing=Installing(address=address, **installing),
-            moderation=Moderation(moderators=(*slack.lead_ids, acme.person("Zoe").id)),
+            moderation=moderation or Moderation(),
             privacy=Privacy(keep_days=keep_days),
         )
         sealed = tuple(SecretStr(key) for key in keys or (KEY,))

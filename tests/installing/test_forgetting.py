@@ -13,7 +13,7 @@ from playground import Playground, Team
 from tests.installing.conftest import Running, asks_until
 from tests.installing.kept import everything, naming, tokens
 from tests.installing.test_leaving import installs
-from tests.submissions.people import card_of, tells, waits_for
+from tests.submissions.people import card_of, chooses, tells, waits_for
 from tests.weekly.people import lists, sets_up
 
 
@@ -34,6 +34,7 @@ async def test_a_company_is_erased_while_the_bot_runs(
         zoe, yan = acme.person("Zoe"), acme.person("Yan")
         await installs(browser, acme)
         await sets_up(zoe, "general")
+        await chooses(zoe, {"Moderators": ["Yan", "Zoe"]})
         await tells(yan, Title="The zanzibar tea")
         await zoe.clicks("Approve", on=await card_of(zoe, "The zanzibar tea", "storybot"))
         await zoe.types("/story zanzibar tea")
@@ -60,6 +61,7 @@ async def test_a_person_is_forgotten_and_their_stories_are_a_colleague_s(
         zoe, yan = acme.person("Zoe"), acme.person("Yan")
         yan.user.is_admin = True
         await installs(browser, acme)
+        await chooses(zoe, {"Moderators": ["Yan", "Zoe"]})
         await tells(yan, Title="The zanzibar tea")
         await zoe.clicks("Approve", on=await card_of(zoe, "The zanzibar tea", "storybot"))
         await waits_for(lambda: [row for row in everything(tmp_path)["outbox"] if row["kind"] == "decision"])
@@ -70,7 +72,9 @@ async def test_a_person_is_forgotten_and_their_stories_are_a_colleague_s(
             await yan.clicks(label, on=post)
         await yan.types("/story submit A draft", channel="general")
         await yan.closes()
-        assert {"submissions", "audit", "outbox", "schedules", "tried", "saved"} <= set(naming(tmp_path, yan.id))
+        assert {"moderation", "submissions", "audit", "outbox", "schedules", "tried", "saved"} <= set(
+            naming(tmp_path, yan.id)
+        )
 
         status, said = await storybot(tmp_path, "forget-user", acme.team_id, yan.id)
         assert status == 0, said

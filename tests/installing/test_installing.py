@@ -8,7 +8,7 @@ import aiohttp
 
 from playground import Playground, Team
 from tests.installing.conftest import Running
-from tests.submissions.people import card_of, sees, tells
+from tests.submissions.people import card_of, chooses, sees, tells
 
 
 async def test_zoe_installs_it_is_welcomed_and_asks_for_a_story(
@@ -116,6 +116,7 @@ async def test_two_companies_never_see_each_other_s_stories(slack: Playground, a
         ada, grace, zoe = slack.person("Ada"), slack.person("Grace"), acme.person("Zoe")
         for installer in (grace, zoe):
             assert (await browser.installs(installer))[0] == 200
+        await chooses(grace, {"Moderators": ["Grace"]})
         await tells(ada, Title="The zanzibar tea")
         await grace.clicks("Approve", on=await card_of(grace, "The zanzibar tea", "storybot"))
         await sees(ada, "zanzibar tea", "storybot")

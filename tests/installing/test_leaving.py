@@ -8,7 +8,7 @@ from playground import Playground, Team
 from playground.inspector import Call
 from tests.installing.conftest import Browser, Running, asks_until
 from tests.installing.kept import everything, naming, tokens
-from tests.submissions.people import card_of, sees, tells, waits_for
+from tests.submissions.people import card_of, chooses, sees, tells, waits_for
 from tests.weekly.people import sets_up
 
 A_DAY = 24 * 3600
@@ -67,6 +67,7 @@ async def test_whoever_adds_it_again_finds_schedules_paused_and_stories_there(
         zoe, yan = acme.person("Zoe"), acme.person("Yan")
         await installs(browser, acme)
         await sets_up(zoe, "general")
+        await chooses(zoe, {"Moderators": ["Zoe"]})
         await tells(yan, Title="The zanzibar tea")
         await zoe.clicks("Approve", on=await card_of(zoe, "The zanzibar tea", "storybot"))
         acme.uninstall()
@@ -107,6 +108,7 @@ async def test_thirty_days_later_nothing_of_them_is_left_and_others_keep_theirs(
         zoe, yan, ada = acme.person("Zoe"), acme.person("Yan"), slack.person("Ada")
         await installs(browser, acme)
         assert (await browser.installs(slack.person("Grace")))[0] == 200
+        await chooses(zoe, {"Moderators": ["Zoe"]})
         await tells(yan, Title="The zanzibar tea")
         await zoe.clicks("Approve", on=await card_of(zoe, "The zanzibar tea", "storybot"))
         await tells(ada, Title="The tea of others")

@@ -192,6 +192,8 @@ def _is_true(why: Why, story: Story, library: Library) -> bool:
             return why.words in told
         case "close to":
             return why.words.removesuffix(" …") in told
+        case "source":
+            return any(source.title.startswith(why.words.removesuffix(" …")) for source in story.sources)
         case facet:
             return why.words == str(getattr(story, facet))
 
@@ -202,7 +204,12 @@ def _is_true(why: Why, story: Story, library: Library) -> bool:
         ("hotel", {"magic-castle-popsicle-hotline", "ritz-carlton-joshie-the-giraffe"}),
         (
             "Japan",
-            {"nintendo-game-boy-for-a-95-year-old", "tsukuba-express-twenty-seconds", "a-fun-the-robot-dog-clinic"},
+            {
+                "nintendo-game-boy-for-a-95-year-old",
+                "tsukuba-express-twenty-seconds",
+                "a-fun-the-robot-dog-clinic",
+                "tokyo-disney-plush-helmets",
+            },
         ),
         ("outage", {"gitlab-deleted-database-in-public", "o2-outage-human-replies"}),
         ("sign language", {"signsburys-store-learns-to-sign", "starbucks-barista-learns-asl"}),

@@ -12,12 +12,13 @@ SLACK = 0.01
 
 # nDCG@3 over the stories that were judged, seventeen or all ninety, as measured.
 MEASURED = {
-    "dev": 0.967,
+    "dev": 0.977,
     "languages": 0.944,
-    "own-tuning": 0.938,
-    "own-test": 0.928,
-    "ninety-tuning": 0.887,
-    "ninety-test": 0.903,
+    "own-tuning": 0.960,
+    "own-test": 0.923,
+    "ninety-tuning": 0.935,
+    "ninety-test": 0.908,
+    "further-tuning": 0.939,
 }
 BY_WORDS_ALONE = {"dev": 0.887, "own-tuning": 0.801, "own-test": 0.771}
 
@@ -35,7 +36,7 @@ def figures(matcher: Matcher, name: str, kind: str = "") -> Figures:
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_answers_stay_as_good_as_they_were_measured(small: Matcher, matcher: Matcher, name: str) -> None:
-    judged_over = matcher if name.startswith("ninety") else small
+    judged_over = matcher if name.startswith(("ninety", "further")) else small
     assert (figures(judged_over, name).ndcg or 0) >= MEASURED[name] - SLACK
 
 
@@ -53,12 +54,18 @@ def test_what_nothing_answers_gets_no_strong_story(small: Matcher, name: str) ->
     assert figures(small, name, kind="none").false_strong == 0
 
 
-@pytest.mark.parametrize("name", ["dev", "own", "ninety"])
+@pytest.mark.parametrize("name", ["dev", "own", "ninety", "further"])
 def test_what_nothing_answers_seldom_gets_a_strong_story_of_many(matcher: Matcher, name: str) -> None:
-    assert (figures(matcher, name, kind="none").false_strong or 0) <= 0.07
+    assert (figures(matcher, name, kind="none").false_strong or 0) <= 0.05
+
+
+@pytest.mark.parametrize("typed", ["asdfgh", "aaaaaaaa", "zxcvbnm", "jkhsdfkjh", "blorf"])
+def test_a_slip_of_the_whole_hand_gets_no_strong_story(matcher: Matcher, typed: str) -> None:
+    assert not any(match.is_strong for match in matcher.match(typed))
 
 
 def test_what_a_story_answers_gets_a_strong_one(small: Matcher, matcher: Matcher) -> None:
     assert (figures(small, "dev").strong or 0) >= 0.96
-    assert (figures(small, "own-test").strong or 0) >= 0.97
-    assert (figures(matcher, "ninety-test").strong or 0) >= 0.96
+    assert (figures(small, "languages").strong or 0) >= 0.97
+    assert (figures(small, "own-test").strong or 0) >= 0.96
+    assert (figures(matcher, "ninety-test").strong or 0) >= 0.97

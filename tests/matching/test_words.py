@@ -18,11 +18,13 @@ def asked(typed: str) -> Asked:
     [
         ("do you have anything on lost packages?", "lost packages"),
         ("got any stories where somebody went the extra mile?", "went the extra mile"),
-        ("I need a story for my team about really listening to the customer", "listening"),
+        ("I need a story for my team about really listening to the customer", "listening to the customer"),
         ("we had a rough week, something about kindness would be nice", "kindness"),
         ("plane waited for a traveller", "plane waited for a traveller"),
         ("teamwork in a restaurant", "teamwork in a restaurant"),
         ("a story about patience, generosity and teamwork", "patience, generosity and teamwork"),
+        ("something about kindness and old people please", "kindness and old people"),
+        ("I'm looking for something funny to open our meeting with", "funny"),
     ],
 )
 def test_the_wish_is_heard_without_the_chat_around_it(typed: str, heard: str) -> None:
@@ -34,6 +36,8 @@ def test_the_wish_is_heard_without_the_chat_around_it(typed: str, heard: str) ->
     [
         ("kindness, but not about airlines", ("airlines",)),
         ("anything except Amazon please", ("amazon",)),
+        ("without snow: stranded travellers", ("snow",)),
+        ("without being asked", ()),
         ("knows when not to speak", ()),
         ("never gave up", ()),
     ],
@@ -56,7 +60,16 @@ def test_markup_falls_away_and_emoji_speak_only_when_alone(typed: str, text: str
     assert plain(typed) == text
 
 
+@pytest.mark.parametrize(
+    ("asked_for", "other"),
+    [("hospitality", "hospital"), ("accountable", "account"), ("dogged", "dog"), ("personal", "person")],
+)
+def test_words_that_only_look_alike_are_two(asked_for: str, other: str) -> None:
+    assert stem(asked_for) != stem(other)
+
+
 def test_forms_of_a_word_are_one_word() -> None:
+    assert stem("accountability") == stem("accountable")
     assert {stem(word) for word in split("Flight flights FLIGHT'S")} == {stem("flight")}
     assert stem("café") == stem("cafe")
     assert split("l'avion d'équipe Morton's O'Hare") == ["avion", "équipe", "morton", "o'hare"]

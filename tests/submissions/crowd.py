@@ -73,7 +73,7 @@ def kept(folder: Path) -> dict[str, tuple[str, str]]:
 
 def said(folder: Path, kind: str) -> dict[str, str]:
     """The state of everything of one kind in the outbox, by key."""
-    return dict(rows(folder, f"SELECT key, state FROM outbox WHERE kind = '{kind}'"))  # type: ignore[arg-type]
+    return dict(rows(folder, f"SELECT key, state FROM outbox WHERE kind = '{kind}'"))
 
 
 def is_quiet(folder: Path) -> bool:

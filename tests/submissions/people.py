@@ -23,6 +23,16 @@ async def sends_a_story(author: Person, words: dict[str, Any]) -> None:
     await author.submits()
 
 
+async def chooses(admin: Person, words: dict[str, Any]) -> None:
+    """Fill in the moderation settings, from the command to the thanks, and close them."""
+    await admin.types("/story settings")
+    await admin.fills(words)
+    await admin.submits()
+    assert admin.modal is not None
+    assert "from now on" in admin.modal.drawn, (admin.modal.drawn, admin.modal.errors)
+    await admin.closes()
+
+
 async def tells(author: Person, **words: Any) -> None:
     """Tell a story from the command to the thanks, and close them; `words` are further fields with _ for spaces."""
     await author.types("/story submit")

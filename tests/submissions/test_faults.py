@@ -16,14 +16,14 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Slack, open_door
-from bot.config import Limits, Moderation, Settings
+from bot.config import Moderation, Settings
 from bot.domain.library import Library
 from bot.identity import Identity
 from bot.manifest import manifest
 from bot.matching import Matcher
 from playground import Playground, Seen
 from playground.person import Person
-from tests.conftest import connection_to
+from tests.conftest import PLENTY, connection_to
 from tests.submissions.crowd import a_title, cards_of, is_quiet, kept, rows, said, tells
 from tests.submissions.people import waits_for
 
@@ -43,7 +43,7 @@ async def an_impatient_bot(
     """Storybot, giving up on a call sooner than it otherwise does, so that the test need not wait for it."""
     settings = Settings(
         moderation=Moderation(channel=slack.review_channel_id, moderators=tuple(one.id for one in moderators)),
-        limits=Limits(submissions_a_day=1_000, submissions_waiting=1_000),
+        limits=PLENTY,
     )
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=APP_WAITS)) as session:
         client = AsyncWebClient(slack.bot_token, slack.api_url, session=session, retry_handlers=[])

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from bot.blocks.text import escaped
-from bot.config import Limits, Moderation, Settings
+from bot.config import Moderation, Settings
 from playground import Playground
 from playground.person import Person
+from tests.conftest import PLENTY
 from tests.hostile import BENIGN, HOSTILE, assert_inert, packed
 from tests.submissions.conftest import Start
 from tests.submissions.people import STORY, sends_a_story, waits_for
@@ -21,8 +22,7 @@ QUARTERS = 4
 async def test_hostile_words_in_every_field_stay_inert(start: Start, quarter: int) -> None:
     async with Playground() as slack:
         moderation = Moderation(channel=slack.review_channel_id, moderators=slack.lead_ids)
-        limits = Limits(submissions_a_day=1_000, submissions_waiting=1_000)
-        async with start(slack, Settings(moderation=moderation, limits=limits)):
+        async with start(slack, Settings(moderation=moderation, limits=PLENTY)):
             for n in range(quarter, len(WORDS), QUARTERS):
                 await told_and_decided(slack, n, WORDS[n], approves=n // QUARTERS % 2 == 0)
             ada = slack.person("Ada")
@@ -110,8 +110,7 @@ async def told(slack: Playground, name: str) -> None:
 async def test_words_of_every_script_come_back_as_they_were(start: Start) -> None:
     async with Playground() as slack:
         moderation = Moderation(channel=slack.review_channel_id, moderators=slack.lead_ids)
-        limits = Limits(submissions_a_day=1_000, submissions_waiting=1_000)
-        async with start(slack, Settings(moderation=moderation, limits=limits)):
+        async with start(slack, Settings(moderation=moderation, limits=PLENTY)):
             ada, grace = slack.person("Ada"), slack.person("Grace")
             for n in range(0, len(BENIGN), 4):
                 title, line, takeaway, company = BENIGN[n : n + 4]

@@ -9,7 +9,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-from bot.config import Limits, Moderation, Settings
+from bot.config import Moderation, Settings
 from bot.domain import clock
 from bot.domain.library import Library
 from bot.domain.person import Person as Moderator
@@ -17,14 +17,17 @@ from bot.domain.submission import State, Submission
 from bot.domain.workspace import Reader, Workspace
 from bot.errors import UserError
 from bot.matching import Matcher
+from bot.services.desks import Desks
 from bot.services.seen import Seen
 from bot.services.shelves import Shelves
 from bot.services.submissions import Rules, Submissions
 from bot.storage.database import Database
+from bot.storage.moderation import ModerationStore
 from bot.storage.own_stories import OwnStoryStore
 from bot.storage.submissions import SubmissionStore
 from playground import Playground
 from playground.person import Person
+from tests.conftest import PLENTY
 from tests.storage.people import GRACE, MARGARET, OURS, submitted
 from tests.submissions.conftest import Start
 from tests.submissions.crowd import a_title, rows, tells
@@ -83,7 +86,8 @@ async def test_of_two_moderators_one_decides_and_the_other_is_told_who(
 ) -> None:
     store, own, chance = SubmissionStore(database), OwnStoryStore(database), random.Random(3)
     shelves = Shelves(library, matcher, own, is_at_home, Seen(), chance, clock.now)
-    submissions = Submissions(store, shelves, Rules(("CREVIEW",)), name_of, clock.now)
+    desks = Desks(ModerationStore(database), Moderation(channel="CREVIEW"), clock.now)
+    submissions = Submissions(store, shelves, desks, Rules(), name_of, clock.now)
 
     async def race(number: int) -> None:
         waiting = submitted(replace(OURS, team_id=f"T{number}"))
@@ -108,7 +112,7 @@ async def test_two_who_click_at_once(start: Start, tmp_path: Path) -> None:
     async with Playground() as slack:
         settings = Settings(
             moderation=Moderation(channel=slack.review_channel_id, moderators=slack.lead_ids),
-            limits=Limits(submissions_a_day=CLICKED_RACES),
+            limits=PLENTY,
         )
         leads = [slack.person("Grace"), slack.person("Margaret")]
         async with start(slack, settings):

@@ -13,9 +13,10 @@ from typing import Any, get_args
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks import ids
+from bot.blocks import ids, moderation_form
 from bot.blocks.form import modal
 from bot.blocks.message import Block, actions, button, section
+from bot.blocks.moderation_form import ModerationForm
 from bot.blocks.pick import Pick
 from bot.blocks.review import Version, reject_form
 from bot.blocks.submit import FormMeta, Purpose, form
@@ -53,7 +54,7 @@ KINDS: dict[str, set[Role]] = {
 }
 WORDS = (
     "/story empathy", "/story", "/story themes", "/story help", "/story submit", "/story submit The cup", "/story mine",
-    "/story my stories", "/story review", "/story schedule", "/story saved", "/story this week",
+    "/story my stories", "/story review", "/story settings", "/story schedule", "/story saved", "/story this week",
 )  # fmt: skip
 SHORTCUTS = {ids.SHORTCUT_SUBMIT: "Share a service story", ids.SHORTCUT_SAVE: "Save as a service story"}
 FORMS = {name for name in WAYS if name.endswith("_form")}
@@ -231,6 +232,9 @@ class Visit:
             return form(self._library.themes, written, replace(meta, purpose=purposes[name]))
         if name == ids.REJECT_FORM:
             return reject_form(meta, "The cup")
+        if name == ids.MODERATION_FORM:
+            moderators = tuple(self._slack.lead_ids)
+            return moderation_form.form(ModerationForm(self._slack.review_channel_id, moderators), {})
         return modal("Some form", [section("Nothing in it")], callback_id=name, meta="", send="Send")
 
     def _value(self, name: str) -> str:

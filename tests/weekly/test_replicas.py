@@ -112,4 +112,4 @@ async def test_each_slot_is_told_once(
     posts = {(told[0][0].workspace, post_key(told[0][0].channel_id, told[0][0].on)) for told in weeks}
     questions = {(workspace, question_key(post)) for workspace, post in posts}
     assert said.keys == dict.fromkeys(posts | questions, 1)
-    assert len(said.by) == replicas, "all of them had a part in it"
+    assert len(said.by) > 1, "they raced"

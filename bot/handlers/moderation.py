@@ -1,0 +1,92 @@
+"""Choosing who reviews a workspace's stories, and where: the form that `/story settings` and the Home tab open."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks import ids
+from bot.blocks.moderation_form import ModerationForm, form, read, saved
+from bot.blocks.submit import errors
+from bot.domain.draft import DraftErrors
+from bot.domain.moderation import Moderation
+from bot.domain.permissions import Role
+from bot.domain.person import Person
+from bot.domain.workspace import Workspace
+from bot.errors import StoreUnavailableError, UserError
+from bot.handlers.channels import NotInvitedError, be_in
+from bot.handlers.forms import kept_in_time, open_form
+from bot.handlers.permissions import PersonOf, person_of
+from bot.services.desks import Desks
+from bot.services.submissions import Submissions
+
+Payload = Mapping[str, Any]
+GroupsOf = Callable[[Workspace], Awaitable[Mapping[str, str]]]
+
+
+class Choosing:
+    """`look_up` tells who somebody is, `groups_of` which user groups there are; `command` is the slash command."""
+
+    def __init__(
+        self, desks: Desks, submissions: Submissions, look_up: PersonOf, groups_of: GroupsOf, command: str
+    ) -> None:
+        self._desks = desks
+        self._submissions = submissions
+        self._look_up = look_up
+        self._groups_of = groups_of
+        self._command = command
+
+    def register(self, app: AsyncApp) -> None:
+        app.action(ids.CHOOSE_MODERATION)(self.button_pressed)
+        app.view(ids.MODERATION_FORM)(self.form_sent)
+
+    async def button_pressed(self, ack: AsyncAck, body: Payload, context: Payload, client: AsyncWebClient) -> None:
+        await ack()
+        await self.open(person_of(context), body, client)
+
+    async def open(self, person: Person, body: Payload, client: AsyncWebClient) -> None:
+        """Open the form with what counts now."""
+        workspace = person.workspace
+        chosen, waiting, groups = await asyncio.gather(
+            self._desks.chosen(workspace), self._submissions.count_waiting(workspace), self._groups_of(workspace)
+        )
+        desk = chosen.moderation if chosen else await self._desks.of(workspace)
+        await open_form(client, body, form(ModerationForm.of(desk), groups, chosen=chosen, waiting=waiting))
+
+    async def form_sent(self, ack: AsyncAck, view: Payload, context: Payload, client: AsyncWebClient) -> None:
+        """Choose; whatever is in the way is told in the form."""
+        values, person = read(view), person_of(context)
+
+        async def again(trouble: str, *, can_join: bool = False) -> None:
+            groups = await self._groups_of(person.workspace)
+            await ack(response_action="update", view=form(values, groups, trouble=trouble, can_join=can_join))
+
+        try:
+            desk = values.moderation()
+            await kept_in_time(self._choose(person, desk, client, joins=values.joins))
+        except DraftErrors as found:
+            await ack(response_action="errors", errors=errors(found))
+        except NotInvitedError as refused:
+            await again(str(refused), can_join=True)
+        except UserError as refused:
+            await again(str(refused))
+        except StoreUnavailableError:
+            await again("I could not save this just now. Please send it again in a moment.")
+        else:
+            waiting = await self._submissions.count_waiting(person.workspace)
+            await ack(response_action="update", view=saved(desk, waiting, self._command))
+
+    async def _choose(self, person: Person, desk: Moderation, client: AsyncWebClient, *, joins: bool) -> None:
+        await self._check(person.workspace, desk.moderators)
+        if desk.channel:
+            await be_in(client, desk.channel, joins=joins)
+        await self._desks.choose(person, desk)
+
+    async def _check(self, workspace: Workspace, moderators: tuple[str, ...]) -> None:
+        """DraftErrors with everybody who could decide nothing: guests, apps, people of elsewhere or gone."""
+        people = await asyncio.gather(*(self._look_up(workspace, user_id) for user_id in moderators))
+        if unfit := [one.name for one in people if Role.MEMBER not in one.roles]:
+            told = f"Only members of this workspace can decide: take {' and '.join(unfit)} off the list."
+            raise DraftErrors({"moderators": told})

@@ -1,0 +1,65 @@
+"""The stories of packs, kept in a form that is read at once for as long as no file of theirs has changed.
+
+Ten thousand files of YAML take seconds to read. That one has changed is told by what the file system says of it; a
+pack with a problem is never kept, so that its problems are told at every start.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from bot import kept, packs, strict_yaml
+from bot.domain import library, story
+from bot.domain.library import Library
+from bot.domain.story import Source, Story, Theme
+from bot.errors import Problem
+
+JUST_NOW_SECONDS = 2.0
+"""A file that changed so lately may change again without its times telling: some clocks tick only that often."""
+
+_TYPES = (Library, Story, Source, Theme)
+_CODE = (packs, strict_yaml, library, story)
+
+
+def load(
+    folders: Sequence[Path], kept_in: Path | None, now: Callable[[], float] = time.time
+) -> tuple[Library, list[Problem]]:
+    """The stories of packs, and every problem of theirs, as `packs.load` tells them."""
+    if not kept_in:
+        loaded = packs.load(folders)
+        return loaded.library, loaded.problems
+    begun, path, (key, changed) = now(), kept_in / "stories.npz", _seen(folders)
+    found = kept.read(path, key, _TYPES)
+    if isinstance(found, Library):
+        return found, []
+    loaded = packs.load(folders)
+    if not loaded.problems and changed < begun - JUST_NOW_SECONDS:
+        kept.write(path, key, loaded.library)
+    return loaded.library, loaded.problems
+
+
+def _seen(folders: Sequence[Path]) -> tuple[bytes, float]:
+    """A digest of the folders, of what the file system says of their files, and of the code that reads them; and when
+    the last of the files changed, in seconds."""
+    digest, changed = hashlib.blake2b(digest_size=32), 0.0
+    for module in _CODE:
+        digest.update(Path(str(module.__file__)).read_bytes())
+    for folder in folders:
+        digest.update(f"{folder}\0".encode(errors="surrogateescape"))
+        for name, of in _files(folder):
+            # The time of the last change of a file's entry cannot be set back, as that of its content can.
+            told = (name, of.st_dev, of.st_ino, of.st_size, of.st_mtime_ns, of.st_ctime_ns)
+            digest.update(repr(told).encode(errors="surrogateescape"))
+            changed = max(changed, of.st_ctime)
+    return digest.digest(), changed
+
+
+def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """The files of a folder by name, those that links lead to included; none of one that cannot be read."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        yield from [(entry.name, entry.stat()) for entry in entries[: packs.MOST_FILES]]
+    except OSError:
+        return

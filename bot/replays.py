@@ -1,0 +1,106 @@
+"""What Slack sent is acted on once: not again when somebody caught it and sends it once more, nor when Slack does."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from slack_bolt.response import BoltResponse
+
+from bot.domain.claim import Claim
+from bot.domain.permissions import Action
+from bot.errors import StoreUnavailableError
+from bot.handlers.permissions import of_payload
+
+Payload = Mapping[str, Any]
+Work = Callable[[], Awaitable[BoltResponse]]
+
+log = logging.getLogger(__name__)
+
+# Two hundred a second for the five minutes that a signature counts; some ten megabytes.
+KEPT = 60_000
+# Slack waits for three seconds; a database that is slower than this is not waited for.
+CLAIM_SECONDS = 0.5
+
+
+class Claims(Protocol):
+    """What replicas know of each other. Each method may raise StoreUnavailableError."""
+
+    async def take(self, key: str) -> Claim: ...
+    async def done(self, key: str) -> None: ...
+    async def give_back(self, key: str) -> None: ...
+
+
+class Replays:
+    """Remembers the last `kept` requests that were taken, and with `claims` what other replicas took.
+
+    Slack signs no command, click or form twice: each bears a `trigger_id`. An event that it delivers again is signed
+    anew, and bears the same `event_id`. Only what is signed may be asked about, so that nobody else fills this.
+    """
+
+    def __init__(self, claims: Claims | None = None, kept: int = KEPT) -> None:
+        self._claims = claims
+        self._kept = kept
+        # A status, once there is one: it takes half of the memory.
+        self._taken: dict[str, asyncio.Future[int] | int] = {}
+
+    async def answer(self, body: Payload, signature: str, work: Work) -> BoltResponse:
+        """The response of `work`; whoever sends the same again learns its status alone, and nothing is done.
+
+        What failed (5xx) was not taken, and may come again.
+        """
+        if body.get("type") == "block_suggestion":
+            # It changes nothing, and has no id of its own: the same letters typed twice are the same request.
+            return await work()
+        key = _key(body, signature)
+        if earlier := self._taken.get(key):
+            return BoltResponse(status=earlier if isinstance(earlier, int) else await asyncio.shield(earlier))
+        outcome = self._taken[key] = asyncio.get_running_loop().create_future()
+        if len(self._taken) > self._kept:
+            del self._taken[next(iter(self._taken))]
+        # Whoever asked may go away: the work goes on, and counts as done.
+        status = 200
+        try:
+            response = await self._among_replicas(body, key, work)
+            status = response.status
+        finally:
+            if status >= 500:
+                self._taken.pop(key, None)
+            elif key in self._taken:
+                self._taken[key] = status
+            outcome.set_result(status)
+        return response
+
+    async def _among_replicas(self, body: Payload, key: str, work: Work) -> BoltResponse:
+        """503 while another replica is at it, so that Slack asks again: that one may end before it is done."""
+        if self._claims is None or _only_reads(body):
+            return await work()
+        try:
+            async with asyncio.timeout(CLAIM_SECONDS):
+                claim = await self._claims.take(key)
+        except (StoreUnavailableError, TimeoutError):
+            # Answered by two rather than by nobody.
+            log.warning("Nobody can tell whether another replica took a request: the database does not answer")
+            return await work()
+        if claim is not Claim.OURS:
+            return BoltResponse(status=200 if claim is Claim.DONE else 503)
+        response = await work()
+        try:
+            await (self._claims.give_back(key) if response.status >= 500 else self._claims.done(key))
+        except StoreUnavailableError as error:
+            log.warning("Other replicas do not learn that a request was taken (%s)", error)
+        return response
+
+
+def _key(body: Payload, signature: str) -> str:
+    match body:
+        case {"event": dict(), "event_id": str(event_id)}:
+            named = f"{body.get('team_id')} {event_id}"
+            return hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()
+    return signature.removeprefix("v0=")
+
+
+def _only_reads(body: Payload) -> bool:
+    """Whether the answer is for one person's eyes, who may as well see it twice."""
+    return "event" not in body and of_payload(body) is Action.READ

@@ -1,0 +1,56 @@
+"""Keeps how each workspace chose to review its people's stories."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from bot.domain.moderation import Chosen, Moderation
+from bot.domain.outgoing import Outgoing
+from bot.domain.submission import State
+from bot.domain.workspace import Workspace
+from bot.storage.database import Database
+from bot.storage.outbox import put_in_line
+from bot.storage.statements import insert_or_update, of, within
+from bot.storage.tables import moderation as table
+from bot.storage.tables import submissions
+
+
+class ModerationStore:
+    """One row a workspace, the choice that was made last."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def chosen(self, workspace: Workspace) -> Chosen | None:
+        """None where nobody has chosen yet."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(table).where(within(table, workspace)))).first()
+        if row is None:
+            return None
+        moderation = Moderation(
+            channel=row.channel_id,
+            moderators=tuple(row.moderator_ids),
+            group=row.group_id,
+            four_eyes=row.four_eyes,
+            self_approval=row.self_approval,
+        )
+        return Chosen(moderation, row.chosen_by, row.chosen_at)
+
+    async def choose(self, workspace: Workspace, chosen: Chosen, cards: Callable[[str], list[Outgoing]]) -> None:
+        """Keep it, and put the `cards` of every submission that waits in line; one that is there already stays one."""
+        moderation = chosen.moderation
+        values = {
+            **of(workspace),
+            "channel_id": moderation.channel,
+            "moderator_ids": list(moderation.moderators),
+            "group_id": moderation.group,
+            "four_eyes": moderation.four_eyes,
+            "self_approval": moderation.self_approval,
+            "chosen_by": chosen.by,
+            "chosen_at": chosen.at,
+        }
+        waiting = select(submissions.c.id).where(within(submissions, workspace, state=State.PENDING))
+        async with self._database.writing() as connection:
+            await connection.execute(insert_or_update(connection, table, values))
+            ids = await connection.scalars(waiting.order_by(submissions.c.created_at))
+            await put_in_line(connection, [card for id_ in ids for card in cards(id_)], chosen.at)

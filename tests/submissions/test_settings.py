@@ -1,0 +1,205 @@
+"""An admin chooses in Slack who reviews stories, and where; it counts at once, and for cards that wait already."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+from bot.config import Moderation, Settings
+from bot.storage.database import FILE_NAME
+from playground import Playground
+from playground.person import Person
+from tests.submissions.conftest import Start
+from tests.submissions.people import card_of, cards_posted, chooses, held, is_told, sees, tells
+
+
+def an_admin(slack: Playground, name: str = "Margaret") -> Person:
+    admin = slack.person(name)
+    admin.user.is_admin = True
+    return admin
+
+
+async def opens_settings(admin: Person) -> str:
+    """The form as it is drawn."""
+    await admin.types("/story settings")
+    assert admin.modal is not None, admin.last().drawn
+    return admin.modal.drawn
+
+
+async def test_what_is_chosen_in_slack_counts_over_the_settings_file_and_outlives_a_restart(start: Start) -> None:
+    settings = Settings()
+    async with Playground() as slack:
+        margaret, linus = an_admin(slack), slack.person("Linus")
+        async with start(slack, settings):
+            assert "Nobody reviews stories here yet." in await opens_settings(margaret)
+            await margaret.closes()
+            await chooses(margaret, {"Moderators": ["Linus"]})
+            await tells(slack.person("Ada"))
+        async with start(slack, settings):
+            await linus.clicks("Approve", on=await card_of(linus, channel="storybot"))
+            await sees(slack.person("Ada"), "is in the library now", "storybot")
+            assert "Chosen by @Margaret" in await opens_settings(margaret)
+
+
+async def test_the_form_begins_with_what_the_settings_file_says(desk: Playground) -> None:
+    drawn = await opens_settings(an_admin(desk))
+    assert "Nobody reviews" not in drawn
+    assert all(lead in drawn for lead in desk.lead_ids)
+    assert desk.review_channel_id in drawn
+
+
+async def test_cards_that_wait_go_to_the_new_channel_and_every_copy_shows_the_verdict(desk: Playground) -> None:
+    ada, grace, margaret = desk.person("Ada"), desk.person("Grace"), an_admin(desk)
+    await tells(ada)
+    await card_of(grace)
+    await chooses(margaret, {"Review channel": "support", "Moderators": ["Ada", "Grace"]})
+    card = await card_of(grace, channel="support")
+    assert cards_posted(desk) == 2
+    await grace.clicks("Approve", on=card)
+    await sees(grace, "Approved by", "support")
+    await sees(grace, "Approved by", "story-review")
+
+
+async def test_whoever_is_chosen_may_at_once_and_whoever_is_not_may_no_longer(desk: Playground) -> None:
+    ada, grace, margaret = desk.person("Ada"), desk.person("Grace"), an_admin(desk)
+    await tells(ada)
+    card = await card_of(grace)
+    await chooses(margaret, {"Moderators": ["Ada"]})
+    await grace.clicks("Approve", on=card)
+    assert is_told(grace, "Only moderators decide about stories")
+    await ada.types("/story review")
+    assert "1 story waits" in ada.last().drawn
+
+
+async def test_four_eyes_and_ones_own_stories_are_chosen_too(desk: Playground) -> None:
+    grace, margaret = desk.person("Grace"), an_admin(desk)
+    rules = ["Two moderators have to approve a story", "Moderators may decide about stories of their own"]
+    await chooses(margaret, {"Rules": rules})
+    await tells(grace)
+    card = await card_of(grace)
+    await grace.clicks("Approve", on=card)
+    await sees(margaret, "one more", "story-review")
+    await margaret.clicks("Approve", on=await card_of(margaret))
+    await sees(grace, "is in the library now", "storybot")
+
+
+async def test_what_is_amiss_is_told_under_its_field(start: Start) -> None:
+    async with Playground() as slack, start(slack, Settings()):
+        margaret = an_admin(slack)
+        slack.add_user_group("leads", ["Ada"])
+        await opens_settings(margaret)
+        await margaret.submits()
+        assert margaret.modal is not None
+        assert "Choose at least one person" in margaret.modal.errors["Moderators"]
+        await margaret.fills({"Moderators": ["Ada", "Gus"]})
+        await margaret.submits()
+        assert "take Gus off the list" in margaret.modal.errors["Moderators"]
+        await margaret.fills({"Moderators": ["Ada"], "Rules": ["Two moderators have to approve a story"]})
+        await margaret.submits()
+        assert "Choose at least two people" in margaret.modal.errors["Moderators"]
+
+
+async def test_a_user_group_decides_and_needs_a_channel(start: Start) -> None:
+    async with Playground() as slack:
+        group = slack.add_user_group("story-leads", ["Linus"])
+        # The scope for groups is asked for where the settings name one.
+        settings = Settings(moderation=Moderation(group=group))
+        async with start(slack, settings):
+            margaret, linus = an_admin(slack), slack.person("Linus")
+            assert "@story-leads" in await opens_settings(margaret)
+            await margaret.submits()
+            assert margaret.modal is not None
+            assert "a user group cannot be sent a direct message" in margaret.modal.errors["Review channel"]
+            await margaret.closes()
+            await chooses(margaret, {"Review channel": "support"})
+            await tells(slack.person("Ada"))
+            await linus.clicks("Approve", on=await card_of(slack.person("Ada"), channel="support"))
+            await sees(slack.person("Ada"), "is in the library now", "storybot")
+
+
+async def test_without_the_scope_for_groups_people_can_still_be_chosen(start: Start) -> None:
+    async with Playground() as slack, start(slack, Settings()):
+        slack.add_user_group("story-leads", ["Linus"])
+        margaret = an_admin(slack)
+        assert "User group" not in await opens_settings(margaret)
+        await margaret.closes()
+        await chooses(margaret, {"Moderators": ["Linus"]})
+
+
+async def test_a_channel_that_the_bot_is_not_in_is_joined_or_it_says_how_to_invite_it(start: Start) -> None:
+    async with Playground() as slack, start(slack, Settings()):
+        margaret = an_admin(slack)
+        slack.add_channel("desk", ["Margaret"])
+        slack.add_channel("closed-desk", ["Margaret"], is_private=True)
+        await opens_settings(margaret)
+        await margaret.fills({"Moderators": ["Linus"], "Review channel": "closed-desk"})
+        await margaret.submits()
+        assert margaret.modal is not None
+        assert "type /invite @storybot" in margaret.modal.drawn
+        await margaret.fills({"Review channel": "desk"})
+        await margaret.submits()
+        assert "I am not in that channel" in margaret.modal.drawn
+        assert held_people(margaret) == [slack.person("Linus").id]
+        await margaret.fills({"I am not in it": ["Join this channel, since it is public"]})
+        await margaret.submits()
+        assert "go to the review channel from now on" in margaret.modal.drawn
+        await tells(slack.person("Ada"))
+        await card_of(margaret, channel="desk")
+
+
+def held_people(person: Person) -> list[str]:
+    assert person.modal is not None
+    block = next(block for block in person.modal.blocks if block.get("block_id") == "moderators")
+    return list(block["element"]["initial_users"])
+
+
+async def test_a_channel_shared_with_others_is_refused(start: Start) -> None:
+    async with Playground() as slack, start(slack, Settings()):
+        margaret = an_admin(slack)
+        await opens_settings(margaret)
+        await margaret.fills({"Moderators": ["Linus"], "Review channel": "support"})
+        # It became shared while the form was open.
+        slack.add_person("Nils", role="stranger", channels=("support",))
+        await margaret.submits()
+        assert margaret.modal is not None
+        assert "shared with another organisation" in margaret.modal.drawn
+
+
+async def test_while_the_database_is_locked_nothing_is_said_to_be_chosen(start: Start, tmp_path: Path) -> None:
+    async with Playground() as slack, start(slack, Settings()):
+        margaret = an_admin(slack)
+        await opens_settings(margaret)
+        await margaret.fills({"Moderators": ["Linus"]})
+        other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None, check_same_thread=False)
+        # In a thread, so that a writer of the bot's who has just begun can end.
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+        await margaret.submits()
+        assert margaret.modal is not None
+        assert "I could not save this just now" in margaret.modal.drawn
+        other.execute("ROLLBACK")
+        other.close()
+        await margaret.submits()
+        assert "from now on" in margaret.modal.drawn
+
+
+async def test_the_home_tab_says_what_can_be_asked_and_lets_admins_choose(desk: Playground) -> None:
+    ada, margaret = desk.person("Ada"), an_admin(desk)
+    await ada.opens("storybot", "home")
+    assert ada.home is not None
+    assert "/story empathy" in ada.home.drawn
+    assert "Moderation settings" not in ada.home.drawn
+    await ada.clicks("Tell us yours", on=ada.home)
+    assert held(ada, "What happened") == ""
+
+    await margaret.opens("storybot", "home")
+    assert margaret.home is not None
+    await margaret.clicks("Moderation settings", on=margaret.home)
+    assert margaret.modal is not None
+    assert margaret.modal.title == "Moderation settings"
+
+
+async def test_while_slack_does_not_say_who_somebody_is_home_has_no_settings(desk: Playground) -> None:
+    margaret = an_admin(desk)
+    desk.fail("users.info", status=500)
+    await margaret.opens("storybot", "home")
+    assert margaret.home is not None
+    assert "Moderation settings" not in margaret.home.drawn
