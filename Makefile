@@ -57,13 +57,17 @@ bench: $(VENV)/.compares  ## speed of search, answers and weekly posts, beside p
 	$(BIN)/python -m bench.door
 	$(BIN)/python -m bench.weekly_load
 	$(BIN)/python -m bench.weekly_waves
+	$(BIN)/python -m bench.noisy
 
-soak: $(VENV)/.develops  ## the long proofs: races, faults, kills, replicas, twenty years of slots (an hour or two)
+soak: $(VENV)/.develops  ## the long proofs: races, faults, kills, replicas, payloads, a day (two hours or three)
 	RACES=1000 $(BIN)/python -m pytest tests/submissions/test_races.py -k one_decides
 	ROUNDS=17 $(BIN)/python -m pytest tests/submissions/test_faults.py -k three_in_ten -rP
 	SLOTS=1000 $(BIN)/python -m pytest tests/weekly/test_replicas.py
 	$(BIN)/python -m bench.weekly_kills --runs 1000
 	$(BIN)/python -m bench.slots all
+	$(BIN)/python -m bench.replicas
+	$(BIN)/python -m bench.rolling --restarts 8
+	$(BIN)/python -m bench.socket_faults --refreshes 200 --others 8
 
 picture: $(VENV)/.develops  ## take the README's picture of the page anew
 	PICTURE=1 $(BIN)/python -m pytest tests/page/test_storybot.py -k picture

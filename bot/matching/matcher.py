@@ -1,7 +1,7 @@
 """What the rest of the bot asks: stories of a library, and of a team's own beside it, for what somebody typed."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from bot.matching.bm25 import Index
 from bot.matching.cache import RecentVectors
 from bot.matching.duplicates import told_before
 from bot.matching.encoder import STANDARD, Encoder
+from bot.matching.english import english
 from bot.matching.lexicon import Lexicon
 from bot.matching.meaning import tells
 from bot.matching.prepared import Prepared, by_meaning, by_words, names
@@ -95,5 +96,11 @@ class Matcher:
         return prepared
 
     def _over(self, shelves: Sequence[Shelf], known: Sequence[Known]) -> Ranking:
-        spelling = Spelling(known, self._is_word)
+        dictionary = english()
+        is_whole: Callable[[str], bool] = self._is_word
+
+        def is_word(word: str) -> bool:
+            return dictionary.is_word(word) or is_whole(word)
+
+        spelling = Spelling(known, is_word, dictionary.corrected)
         return Ranking(Understanding(shelves, self._lexicon, spelling, self._ear), self._reasons)

@@ -40,10 +40,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Spelling:
-    """What is `known` of spelling; `is_word` tells real words beyond: "boats" are not mistyped "boots"."""
+    """What is `known` of spelling; `is_word` tells real words beyond: "boats" are not mistyped "boots".
+
+    A word like none that is known may still be a slip of a real one, which `corrected` gives.
+    """
 
     known: Sequence[Known]
     is_word: Callable[[str], bool]
+    corrected: Callable[[str], str | None] = lambda _: None
 
     def mended(self, text: str) -> str:
         """The text with its mistyped words and names put right; the rest stays as it was typed."""
@@ -61,7 +65,9 @@ class Spelling:
 
     def _word(self, word: str) -> str | None:
         is_right = self._is_known(word) or self.is_word(word) or self.is_word(word.removesuffix("s"))
-        return None if is_right or not word.isalpha() else _nearest(word, [known.words for known in self.known])
+        if is_right or not word.isalpha():
+            return None
+        return _nearest(word, [known.words for known in self.known]) or self.corrected(word)
 
     def _is_known(self, word: str) -> bool:
         return any(stem(word) in known.stems for known in self.known)

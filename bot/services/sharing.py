@@ -16,12 +16,12 @@ from bot.services.seen import Seen
 
 RUNNERS_UP = 2
 NEAREST = 3
-# Different wishes of which the answers are remembered, in memory only.
+# Different wishes of which the answers are remembered, in memory only; an answer takes some two kilobytes.
 ASKED = 2_000
 # So many matches are looked at for one answer, and so near to the best one's score is as good: the scores of stories
 # that show the same theme equally differ by less.
 CONSIDERED = 12
-AS_GOOD = 0.9
+AS_GOOD = 0.8
 # From so many characters, or stories, on one answer may take longer than the event loop should be held, which is 5 ms.
 LONG_WORDS = 100
 LARGE_LIBRARY = 20_000
@@ -54,13 +54,15 @@ class Nothing:
 class Sharing:
     """Answers readers from one library.
 
-    `rng` chooses where any story would do.
+    `rng` chooses where any story would do; of so many different wishes as are `asked` the answers are remembered.
     """
 
-    def __init__(self, library: Library, matching: Matching, seen: Seen, rng: random.Random) -> None:
+    def __init__(
+        self, library: Library, matching: Matching, seen: Seen, rng: random.Random, *, asked: int = ASKED
+    ) -> None:
         self.library = library
         # Many ask for the same, and a library is never changed in place: what was found once stays so.
-        self._match = lru_cache(maxsize=ASKED)(matching.match)
+        self._match = lru_cache(maxsize=asked)(matching.match)
         self._seen = seen
         self._rng = rng
 

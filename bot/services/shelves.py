@@ -22,6 +22,8 @@ from bot.services.store import OwnStories
 log = logging.getLogger(__name__)
 
 WORKSPACES = 1_000
+# So many answers each of these remembers: all of them together should not take gigabytes.
+ASKED_AT_HOME = 100
 # How long somebody may wait for their team's own stories to be fetched; after that they are told from the packs.
 FETCH_SECONDS = 1.0
 # Slack gives a sent form three seconds in all.
@@ -185,7 +187,7 @@ class Shelves:
         sharing = self._common
         if own:
             matching = await asyncio.to_thread(self._matching.with_own, own)
-            sharing = Sharing(self._library.with_own(own), matching, self._seen, self._rng)
+            sharing = Sharing(self._library.with_own(own), matching, self._seen, self._rng, asked=ASKED_AT_HOME)
         self._shelves[workspace] = _Shelf(edition, sharing)
         if len(self._shelves) > WORKSPACES:
             self._shelves.popitem(last=False)

@@ -31,13 +31,11 @@ Make = Callable[[random.Random], Request]
 
 async def test_who_does_not_sign_is_turned_away_before_anything_is_read(door: Door, logged: Logged) -> None:
     logged()
-    calls = len(door.slack.calls)
     with watching(parse, parse_qsl, Dispatch.answer, web.Request.post, web.Request.json) as ran:
         statuses = await knocks(door, lambda rng: unsigned(rng, door.genuine, door.slack.signing_secret))
         assert not ran
     assert statuses.keys() <= {401, 413}, statuses
     assert statuses[401] > 0.9 * PAYLOADS
-    assert len(door.slack.calls) == calls
     assert logged() == ""
 
 
@@ -68,8 +66,8 @@ async def test_what_is_no_http_at_all_ends_no_connection_but_its_own(door: Door,
         for _ in range(PAYLOADS // 100):
             answer = await says(door, spoil(rng))
             assert not answer or answer.startswith(b"HTTP/1.1 4"), answer[:200]
+    assert logged() == ""
     await ada_is_answered(door)
-    assert_quiet(logged())
 
 
 async def knocks(door: Door, make: Make) -> Counter[int]:
@@ -79,7 +77,7 @@ async def knocks(door: Door, make: Make) -> Counter[int]:
 
     async def one_after_another(session: aiohttp.ClientSession) -> None:
         for number in numbers:
-            request = make(random.Random(f"{door.slack.is_installed} {number}"))
+            request = make(random.Random(number))
             async with session.post(door.url, data=BytesIO(request.body), headers=request.headers) as answer:
                 statuses[answer.status] += 1
                 assert answer.status < 500, (number, request.body[:2000])

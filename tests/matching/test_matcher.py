@@ -175,6 +175,17 @@ def test_ten_thousand_characters_are_read_as_far_as_anybody_would(small: Matcher
     assert len(small.match(typed)) <= 17
 
 
+def test_a_waiter_is_not_somebody_who_waited(matcher: Matcher) -> None:
+    best, *_ = matcher.match("waiter", 1)
+    assert best.story.id in {"baton-rouge-waitress", "eleven-madison-park-hot-dog"}
+
+
+def test_a_slip_of_a_word_that_no_story_holds_is_put_right(matcher: Matcher) -> None:
+    best, *_ = matcher.match("firefigters", 1)
+    assert best.story.id == "bari-call-centre-stays-on-the-line"
+    assert best.is_strong
+
+
 def test_real_words_are_not_bent_to_those_of_the_library(small: Matcher) -> None:
     """Boots are one letter from books, and both are words."""
     assert STANDARD.is_word("boot")

