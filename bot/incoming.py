@@ -22,7 +22,8 @@ _KINDS = {
 KINDS = ("command", *_KINDS.values(), "other")
 
 # Ids and names of listeners look like this; whatever does not is not repeated.
-_PLAIN = re.compile(r"[\w:./-]{1,64}", re.ASCII)
+_ID = re.compile(r"[A-Z][a-z]?[A-Z0-9]{1,40}")
+_NAME = re.compile(r"[\w:./-]{1,64}", re.ASCII)
 
 
 class Incoming:
@@ -38,7 +39,7 @@ class Incoming:
     def id(self) -> str:
         """Slack's own id of an event, else a random one that this request keeps."""
         if not self._id:
-            self._id = _plain(self._body.get("event_id")) or secrets.token_hex(6)
+            self._id = _plain(self._body.get("event_id"), _ID) or secrets.token_hex(6)
         return self._id
 
     @property
@@ -46,9 +47,9 @@ class Incoming:
         """The id of the workspace, or of the organisation; empty where it does not say."""
         match self._body:
             case {"team": {"id": str(team_id)}} | {"context_team_id": str(team_id)} | {"team_id": str(team_id)}:
-                return _plain(team_id)
+                return _plain(team_id, _ID)
             case {"enterprise": {"id": str(enterprise_id)}} | {"enterprise_id": str(enterprise_id)}:
-                return _plain(enterprise_id)
+                return _plain(enterprise_id, _ID)
         return ""
 
     @property
@@ -63,7 +64,7 @@ class Incoming:
                 | {"view": {"callback_id": str(name)}}
                 | {"callback_id": str(name)}
             ):
-                return _plain(name)
+                return _plain(name, _NAME)
         return ""
 
 
@@ -88,5 +89,5 @@ def kind_of(body: Payload) -> str:
     return _KINDS.get(kind, "other") if isinstance(kind, str) else "other"
 
 
-def _plain(said: object) -> str:
-    return said if isinstance(said, str) and _PLAIN.fullmatch(said) else ""
+def _plain(said: object, looks: re.Pattern[str]) -> str:
+    return said if isinstance(said, str) and looks.fullmatch(said) else ""

@@ -15,14 +15,21 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{0,20}$")]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 
 
+_BY_SOMEBODY = frozenset({"block_actions", "block_suggestion", "message_action", "shortcut", "view_submission"})
+
+
 class _Shape(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
 class _Named(_Shape):
-    """Somebody, or a channel, a workspace or an organisation."""
+    """A channel, a workspace or an organisation."""
 
     id: Id | None = None
+
+
+class _Somebody(_Shape):
+    id: Id
 
 
 class _Container(_Shape):
@@ -61,13 +68,17 @@ class _View(_Shape):
     state: _State | None = None
 
 
+class _Event(_Shape):
+    type: Text | None = None
+
+
 class _Payload(_Shape):
     type: str | None = None
     team_id: Id | None = None
     user_id: Id | None = None
     enterprise_id: Id | None = None
     channel_id: Id | None = None
-    user: _Named | None = None
+    user: _Somebody | None = None
     team: _Named | None = None
     enterprise: _Named | None = None
     channel: _Named | None = None
@@ -78,7 +89,7 @@ class _Payload(_Shape):
     action_id: Text | None = None
     block_id: Text | None = None
     callback_id: Text | None = None
-    event: dict[str, Any] | None = None
+    event: _Event | None = None
     event_id: Text | None = None
     value: Text | None = None
     trigger_id: Text | None = None
@@ -86,8 +97,10 @@ class _Payload(_Shape):
 
     @model_validator(mode="after")
     def _tells_what_it_is_about(self) -> "_Payload":
-        if self.type == "block_actions" and not (self.actions and self.container and self.user):
-            raise ValueError("a click has an element, a place and a person")
+        if self.type in _BY_SOMEBODY and not self.user:
+            raise ValueError("somebody did it")
+        if self.type == "block_actions" and not (self.actions and self.container):
+            raise ValueError("a click is on an element, which stands somewhere")
         if self.type == "block_suggestion" and not (self.action_id and self.block_id):
             raise ValueError("options are asked for by an element in a block")
         return self

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 WORKSPACES = 1_000
 # So many answers each of these remembers: all of them together should not take gigabytes.
-ASKED_AT_HOME = 100
+ASKED_AT_HOME = 20
 # How long somebody may wait for their team's own stories to be fetched; after that they are told from the packs.
 FETCH_SECONDS = 1.0
 # Slack gives a sent form three seconds in all.

@@ -90,7 +90,9 @@ class Watch:
         company = next((one for one in self._companies if one.is_told_of(delivery.payload)), None)
         marks = self.marks(delivery.answer) - self.marks(delivery.payload)
         strange = {mark for mark in marks if not (company and company.owns(mark))}
-        self._none(delivery.answer, strange, f"the answer to {_named(delivery)} of {company and company.word}")
+        self._none(
+            delivery.answer, strange, f"the answer to {delivery.kind} {delivery.name} of {company and company.word}"
+        )
         if company and delivery.kind == "command" and _is_a_stranger(delivery, company):
             words = {mark for mark in marks if mark.startswith(company.word)}
             self._none(delivery.answer, words, f"the answer to {delivery.payload['text']!r} of a stranger")
@@ -123,18 +125,14 @@ class Watch:
 
 def _is_kept_for(row: dict[str, Any], company: Company) -> bool:
     """An organisation's own rows bear its id, or none, where others bear a workspace's."""
-    if row["enterprise_id"] != (_roof_id(company) or ""):
+    if row["enterprise_id"] != _roof_id(company):
         return False
     return row["team_id"] == company.team.team_id or bool(company.roof and row["team_id"] in ("", company.roof.id))
 
 
-def _roof_id(company: Company) -> str | None:
-    return company.roof.id if company.roof else None
+def _roof_id(company: Company) -> str:
+    return company.roof.id if company.roof else ""
 
 
 def _is_a_stranger(delivery: Delivery, company: Company) -> bool:
     return company.team.workspace.users[delivery.payload["user_id"]].team_id != company.team.team_id
-
-
-def _named(delivery: Delivery) -> str:
-    return f"{delivery.kind} {delivery.name}"

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -55,7 +56,8 @@ async def test_what_slack_signed_is_taken_whatever_it_holds(door: Door, logged: 
         assert sign_of_trouble not in said
     assert_quiet(said)
     # Nonsense that has the right shape reaches Slack, which refuses it.
-    assert said.count("Unexpected") == said.count("Unexpected refusal by Slack")
+    unexpected = re.findall(r"Unexpected (?!refusal by Slack).*(?:\n .*)*", said)
+    assert not unexpected, "\n".join(unexpected)
     print(f"{PAYLOADS} signed: {dict(statuses)}, {said.count('told as')} told as unexpected, {len(said)} bytes logged")
 
 
@@ -113,7 +115,8 @@ async def ada_is_answered(door: Door) -> None:
 def assert_quiet(said: str) -> None:
     """The log has few lines for each request, and nothing in it of what was sent."""
     assert said.count("\n") < LINES_EACH * PAYLOADS
-    assert MARK not in unquote(said)
+    # A listener's name is ours or Slack's, and told as it came where it is one plain word.
+    assert MARK not in re.sub(r" listener=[\w:./-]{1,64}( |$)", " ", unquote(said), flags=re.MULTILINE)
     for character in said:
         assert character == "\n" or (character.isascii() and character.isprintable()), hex(ord(character))
 
