@@ -20,10 +20,11 @@ from pydantic import SecretStr
 
 from bench.slack import SIGNING_SECRET
 from bench.weekly_process import STORIES, SharedClock
-from bot import logs, packs
 from bot.app import serve
 from bot.config import Connection, Credentials, Settings
 from bot.matching import Matcher
+from bot.reading import packs
+from bot.seeing import logs
 
 GREW = 25
 

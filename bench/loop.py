@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bench import synthetic
 from bench.figures import percentile, print_table, short
-from bot import packs
 from bot.domain.library import Library
 from bot.domain.workspace import Reader, Workspace
 from bot.matching import Matcher
+from bot.reading import packs
 from bot.services.seen import Seen
 from bot.services.sharing import Sharing
 

@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.judged import DEPTH, Answer, Figures, Judged, judged, seventeen
-from bot import packs
 from bot.domain.library import Library
 from bot.domain.story import Story
 from bot.matching import Matcher
 from bot.matching.encoder import STANDARD
 from bot.matching.words import split, stem
+from bot.reading import packs
 
 OVER_SEVENTEEN = ("dev", "languages", "own-tuning", "own-test")
 OVER_ALL = ("ninety-tuning", "ninety-test", "further-tuning")

@@ -26,7 +26,6 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from bench.figures import percentile, print_machine, print_table, short
-from bot import packs
 from bot.app import serve, understood
 from bot.config import Connection, Credentials, Settings
 from bot.domain import clock
@@ -35,6 +34,7 @@ from bot.domain.schedule import Schedule
 from bot.domain.slots import Slot, Timing
 from bot.domain.workspace import Workspace
 from bot.manifest import manifest
+from bot.reading import packs
 from bot.storage.database import Database, opened
 from bot.storage.installations import InstallationStore
 from bot.storage.sealing import Seal

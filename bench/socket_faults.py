@@ -26,9 +26,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bench.figures import percentile, print_machine, print_table, short
-from bot.dispatch import Dispatch
-from bot.socket_connection import Patience
-from bot.socket_mode import CONNECTIONS, SocketMode
+from bot.door.dispatch import Dispatch
+from bot.door.socket_connection import Patience
+from bot.door.socket_mode import CONNECTIONS, SocketMode
 from playground import Playground
 from playground.socket_mode import Connection
 from tests.playground.tiny_bot import manifest

@@ -18,10 +18,10 @@ import yaml
 from numpy.typing import NDArray
 
 from bench.judged import judged
-from bot import packs
 from bot.domain.library import Library
 from bot.domain.story import Story
 from bot.matching.encoder import STANDARD
+from bot.reading import packs
 
 MOST_MADE_WORDS = 300_000
 REPLACED = 1 / 3

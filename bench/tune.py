@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.judged import DEPTH, Judged, judged, seventeen
-from bot import packs
 from bot.matching import Matcher
 from bot.matching.ranking import SCORE, Ranking, Weights
+from bot.reading import packs
 
 STEPS = (0.5, 0.75, 1.33, 2.0)
 FOLDS = 5

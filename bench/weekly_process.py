@@ -21,11 +21,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot import packs
 from bot.app import serve
 from bot.config import Connection, Settings, Weekly, cache_folder
 from bot.domain.library import Library
 from bot.matching import Matcher
+from bot.reading import packs
 
 STORIES = Path(__file__).parent.parent / "stories"
 

@@ -23,7 +23,6 @@ from time import perf_counter
 from typing import Any
 
 from bench.figures import print_machine, print_table, short
-from bot import packs
 from bot.domain.outgoing import Posted
 from bot.domain.pace import WORKSPACE_APART
 from bot.domain.rotation import Draw, Telling, choose
@@ -32,6 +31,7 @@ from bot.domain.slots import Timing, slots
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
 from bot.handlers.weekly import draw_post
+from bot.reading import packs
 from bot.services.seen import Seen
 from bot.services.shelves import Shelves
 from bot.services.weekly import Rules, Weekly

@@ -16,6 +16,7 @@ from bot.domain.library import Library
 from bot.domain.moderation import Moderation
 from bot.domain.outgoing import Outcome, Outgoing
 from bot.domain.workspace import Workspace
+from bot.door.pulse import Pulse
 from bot.handlers import buttons, command, errors, mention, turns
 from bot.handlers.home import Home
 from bot.handlers.lifecycle import Lifecycle
@@ -31,7 +32,6 @@ from bot.handlers.submit import Submitting
 from bot.handlers.turns import Share, Turns
 from bot.handlers.weekly import WeeklyPosts, draw_post
 from bot.matching import Matcher
-from bot.pulse import Pulse
 from bot.services import submissions, weekly
 from bot.services.desks import Desks
 from bot.services.lost_posts import LostPosts

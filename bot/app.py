@@ -18,29 +18,30 @@ from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import kept_packs, slack_calls, tracing
 from bot.abilities import Abilities
-from bot.access import Access, to_many, to_one
 from bot.config import Connection, Moderation, Settings, cache_folder
-from bot.dispatch import Dispatch
 from bot.domain import clock
 from bot.domain.clock import Now
 from bot.domain.library import Library
+from bot.door.dispatch import Dispatch
+from bot.door.replays import Replays
+from bot.door.socket_mode import SocketMode, check_app_token
+from bot.door.web import Edge, Health
 from bot.errors import Problem, ProblemsError
 from bot.handlers.replies import Replies
-from bot.identity import Identity
-from bot.logs import bolt_logger, server_logger
+from bot.installing.access import Access, to_many, to_one
+from bot.installing.identity import Identity
 from bot.manifest import manifest
 from bot.matching import Matcher
-from bot.replays import Replays
-from bot.scrape import Scrape
+from bot.reading import kept_packs
+from bot.seeing import slack_calls, tracing
+from bot.seeing.logs import bolt_logger, server_logger
+from bot.seeing.scrape import Scrape
 from bot.services.outbox import Outbox
-from bot.socket_mode import SocketMode, check_app_token
 from bot.storage.claims import ClaimStore
 from bot.storage.database import opened
 from bot.storage.news import News
 from bot.storage.tally import Tally
-from bot.web import Edge, Health
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
-from bot import strict_yaml
 from bot.domain.moderation import Moderation as Moderation
 from bot.errors import Problem, ProblemsError
-from bot.packs import BUILTIN, pack_folder
-from bot.wording import in_words
+from bot.reading import strict_yaml
+from bot.reading.packs import BUILTIN, pack_folder
+from bot.reading.wording import in_words
 
 SLACK_API = "https://slack.com/api/"
 DEFAULT_PORT = 3000

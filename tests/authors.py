@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.packs import Loaded, load
+from bot.reading.packs import Loaded, load
 
 STORY = """\
 # A story as its author first wrote it.

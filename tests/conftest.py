@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot import packs
 from bot.app import serve
 from bot.config import Connection, Limits, Settings
 from bot.domain.library import Library
 from bot.manifest import manifest
 from bot.matching import Matcher
+from bot.reading import packs
 from bot.storage.database import Database, opened
 from playground import Playground
 from tests.postgres import Postgres, running

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bot.domain.story import Story
-from bot.packs import builtin_folder, load, schema
+from bot.reading.packs import builtin_folder, load, schema
 from tests.authors import STORY, Author
 
 ROOT = Path(__file__).parent.parent
@@ -290,5 +290,6 @@ def test_a_reader_who_has_seen_enough_hears_no_complaint() -> None:
 
 
 def test_checking_loads_neither_slack_nor_the_matching() -> None:
-    code = "import sys, bot.cli; sys.exit(bool({'slack_bolt', 'slack_sdk', 'aiohttp', 'numpy'} & set(sys.modules)))"
+    unwanted = {"slack_bolt", "slack_sdk", "aiohttp", "numpy"}
+    code = f"import sys, bot.terminal.cli; sys.exit(bool({unwanted} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], env=environment(), check=False).returncode == 0

@@ -9,7 +9,7 @@ import yaml
 
 from bot.config import Settings, load, load_to_run
 from bot.errors import ProblemsError
-from bot.packs import builtin_folder
+from bot.reading.packs import builtin_folder
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
 SECRETS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s3cret"}

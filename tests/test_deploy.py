@@ -13,9 +13,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from bot import cli
 from bot.config import load_to_run
 from bot.errors import ProblemsError
+from bot.terminal import cli
 from playground import Playground
 
 DEPLOY = Path(__file__).parent.parent / "deploy"

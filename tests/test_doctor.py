@@ -11,13 +11,13 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.config import Settings
-from bot.doctor import examine
 from bot.domain.installation import Installation, Tokens
 from bot.domain.schedule import Schedule
 from bot.domain.slots import Timing
 from bot.domain.workspace import Workspace
-from bot.finding import State
 from bot.manifest import manifest
+from bot.seeing.doctor import examine
+from bot.seeing.finding import State
 from bot.storage.database import FILE_NAME, opened
 from bot.storage.installations import InstallationStore
 from bot.storage.sealing import Seal

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot import packs
 from bot.domain.story import Source, Story, Theme
 from bot.errors import Problem, ProblemsError
 from bot.exchange import pack, reading
@@ -18,8 +17,9 @@ from bot.exchange.csv_file import to_csv
 from bot.exchange.fields import fields_of
 from bot.exchange.json_file import to_json
 from bot.exchange.reading import read
-from bot.strict_yaml import UNSEEN
-from bot.strict_yaml import read as read_yaml
+from bot.reading import packs
+from bot.reading.strict_yaml import UNSEEN
+from bot.reading.strict_yaml import read as read_yaml
 
 THEMES = [
     Theme(

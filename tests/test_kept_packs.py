@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import kept_packs, packs
 from bot.domain.library import Library
+from bot.reading import kept_packs, packs
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incoming import CURRENT, Incoming
-from bot.logs import Redacting
+from bot.seeing.incoming import CURRENT, Incoming
+from bot.seeing.logs import Redacting
 from playground import Playground
 
 JSON, TEXT = Redacting(as_json=True), Redacting(as_json=False)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import strict_yaml
 from bot.domain.story import Story
 from bot.errors import Problem
-from bot.packs import MOST_PROBLEMS_A_FILE, Themes, builtin_folder, load, schema
+from bot.reading import strict_yaml
+from bot.reading.packs import MOST_PROBLEMS_A_FILE, Themes, builtin_folder, load, schema
 from tests.authors import STORY, THEMES, Author
 
 

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from bot.app import Serving, serve
 from bot.config import Settings
 from bot.domain.library import Library
+from bot.door.socket_mode import CONNECTIONS
 from bot.errors import ProblemsError
 from bot.manifest import manifest
 from bot.matching import Matcher
-from bot.socket_mode import CONNECTIONS
 from playground import Playground
 from tests.conftest import connection_to
 

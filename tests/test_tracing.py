@@ -12,10 +12,10 @@ from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from bot import tracing
 from bot.config import Settings
-from bot.incoming import Saying
 from bot.manifest import manifest
+from bot.seeing import tracing
+from bot.seeing.incoming import Saying
 from playground import Playground
 from tests.test_running import environment, free_port, storybot, until_ready
 

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from bot.app import serve
 from bot.config import Settings
 from bot.domain.library import Library
+from bot.door.web import BODY_LIMIT, is_signed, parse
 from bot.matching import Matcher
-from bot.web import BODY_LIMIT, is_signed, parse
 from playground import Playground
 from playground.delivery import sign
 from tests.conftest import connection_to

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from bot.errors import Problem
-from bot.packs import read_file
-from bot.strict_yaml import Document, Loc, quoted
+from bot.reading.packs import read_file
+from bot.reading.strict_yaml import Document, Loc, quoted
 
 MOST_BYTES = 1024 * 1024
 ID_FIELDS = ("id", "key")

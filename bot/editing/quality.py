@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import strict_yaml
 from bot.domain.library import Library
 from bot.domain.story import Story
 from bot.editing.cliches import cliches
 from bot.editing.prose import reading_ease, sentences, syllables, words
 from bot.errors import Problem
-from bot.packs import Loaded
-from bot.strict_yaml import Document, quoted
+from bot.reading import strict_yaml
+from bot.reading.packs import Loaded
+from bot.reading.strict_yaml import Document, quoted
 
 # From 25 words on, readers begin to lose the thread: GOV.UK, “Sentence length: why 25 words is our limit” (2014).
 MOST_SENTENCE_WORDS = 25

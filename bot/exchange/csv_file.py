@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.domain.story import Source, Story
 from bot.exchange.fields import fields_of, in_order
-from bot.strict_yaml import Document, Flaw, quoted
-from bot.wording import did_you_mean
+from bot.reading.strict_yaml import Document, Flaw, quoted
+from bot.reading.wording import did_you_mean
 
 COLUMNS = tuple(Story.model_fields)
 _NEEDED = tuple(name for name, field in Story.model_fields.items() if field.is_required())

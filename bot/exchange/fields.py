@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.domain.story import Story
-from bot.strict_yaml import UNSEEN
+from bot.reading.strict_yaml import UNSEEN
 
 _LINE_END = re.compile(r"\r\n?")
 

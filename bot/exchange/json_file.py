@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from bot.domain.story import Story
 from bot.exchange.fields import fields_of, in_order
-from bot.strict_yaml import Document, Flaw, quoted
+from bot.reading.strict_yaml import Document, Flaw, quoted
 
 FORMAT, VERSION = "storybot stories", 1
 _SPACE = re.compile(r"[ \t\r\n]*")

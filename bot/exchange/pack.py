@@ -12,8 +12,8 @@ from yaml.resolver import Resolver
 from bot.domain.story import Story, Theme
 from bot.errors import Problem, ProblemsError
 from bot.exchange.fields import fields_of, in_order
-from bot.packs import MOST_FILES, MOST_STORY_BYTES, THEMES_FILE, read_file
-from bot.strict_yaml import Document, Flaw
+from bot.reading.packs import MOST_FILES, MOST_STORY_BYTES, THEMES_FILE, read_file
+from bot.reading.strict_yaml import Document, Flaw
 
 WIDTH = 120
 

@@ -10,9 +10,9 @@ from bot.domain.story import Source, Story
 from bot.errors import Problem
 from bot.exchange import csv_file, json_file, pack
 from bot.exchange.fields import one_line_end
-from bot.packs import MOST_PROBLEMS_A_FILE
-from bot.strict_yaml import MOST_DEPTH, UNSEEN, Document, Flaw, Loc, Value, quoted
-from bot.wording import did_you_mean, in_words
+from bot.reading.packs import MOST_PROBLEMS_A_FILE
+from bot.reading.strict_yaml import MOST_DEPTH, UNSEEN, Document, Flaw, Loc, Value, quoted
+from bot.reading.wording import did_you_mean, in_words
 
 MOST_BYTES = 100_000_000
 MOST_STORIES = 100_000

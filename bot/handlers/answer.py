@@ -1,6 +1,5 @@
 """From a request to the message that answers it, wherever it was asked."""
 
-from bot import metrics
 from bot.blocks import lists
 from bot.blocks.message import Message
 from bot.blocks.pick import Pick
@@ -23,6 +22,7 @@ from bot.domain.request import (
     ThisWeek,
 )
 from bot.domain.workspace import Reader
+from bot.seeing import metrics
 from bot.services.sharing import Found, Nothing, Sharing
 
 

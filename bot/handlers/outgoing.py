@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from slack_sdk.errors import SlackApiError
 
-from bot import tracing
 from bot.blocks.message import QUIETLY, Message
 from bot.clients import ClientOf
 from bot.domain.clock import Now
@@ -21,7 +20,8 @@ from bot.domain.outgoing import (
     RefusedForNow,
     Unknown,
 )
-from bot.incoming import CURRENT, Saying
+from bot.seeing import tracing
+from bot.seeing.incoming import CURRENT, Saying
 from bot.slack_errors import FAILED, error_of, is_refused_for_now, is_unconfirmed
 
 log = logging.getLogger(__name__)

@@ -23,8 +23,8 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot import metrics, tracing
 from bot.errors import Problem, ProblemsError, StoreUnavailableError
+from bot.seeing import metrics, tracing
 
 # A mistake of ours in what was asked. Whatever else a driver raises means that the database is out of reach, stops,
 # starts, is full or is read-only; asyncpg's own errors come bare while it connects.

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot import logs
 from bot.app import serve
 from bot.config import Connection, Credentials, Installing, Settings
 from bot.domain.library import Library
 from bot.manifest import manifest
 from bot.matching import Matcher
+from bot.seeing import logs
 from playground import Playground
 from tests.apart.companies import companies
 from tests.apart.walk import Walk

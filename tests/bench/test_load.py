@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bench.load import by_http, load
 from bench.slack import SIGNING_SECRET
-from bot.web import is_signed
+from bot.door.web import is_signed
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from bench import synthetic
-from bot import packs
+from bot.reading import packs
 
 
 def test_the_same_size_gives_the_same_library() -> None:

@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from bot.app import serve
 from bot.config import Connection, Credentials, Installing, Moderation, Settings
 from bot.domain.library import Library
-from bot.logs import configure
 from bot.manifest import manifest
 from bot.matching import Matcher
+from bot.seeing.logs import configure
 from playground import Playground
 from playground.inspector import Delivery
 from tests.conftest import PLENTY, connection_to

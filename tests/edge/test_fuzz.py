@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, unquote
 import aiohttp
 from aiohttp import web
 
-from bot import payload
-from bot.dispatch import Dispatch
-from bot.web import parse
+from bot.door import payload
+from bot.door.dispatch import Dispatch
+from bot.door.web import parse
 from tests.edge.conftest import Door
 from tests.edge.spoiling import MARK, Request, signed, unsigned
 

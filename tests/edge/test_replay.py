@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from bot.app import serve
 from bot.config import Connection, Moderation, Settings
 from bot.domain.library import Library
+from bot.door.replays import Replays
 from bot.manifest import manifest
 from bot.matching import Matcher
-from bot.replays import Replays
 from bot.storage.database import Database, opened
 from bot.storage.tables import claims
 from playground import Playground

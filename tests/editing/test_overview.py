@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.bars import TWO_CELLS, print_overview
 from bot.domain.library import Library
 from bot.domain.story import Source, Story, Theme
 from bot.editing.continents import CONTINENTS, continent_of
 from bot.editing.overview import Overview
-from bot.printing import Page
+from bot.terminal.bars import TWO_CELLS, print_overview
+from bot.terminal.printing import Page
 
 THEMES = (
     Theme(id="listening", name="Listening", emoji="ear", meaning="Hearing what is said."),

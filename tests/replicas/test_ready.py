@@ -7,9 +7,9 @@ from pathlib import Path
 import aiohttp
 
 from bot.config import Settings
+from bot.door.pulse import Pulse
 from bot.errors import StoreUnavailableError
 from bot.manifest import manifest
-from bot.pulse import Pulse
 from playground import Playground
 from tests.postgres import Postgres
 from tests.replicas.conftest import Replicas

@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from bench.socket_faults import IN_A_HURRY, answering
-from bot.socket_connection import Patience
-from bot.socket_mode import CONNECTIONS, SocketMode
+from bot.door.socket_connection import Patience
+from bot.door.socket_mode import CONNECTIONS, SocketMode
 from playground import Person, Playground
 
 PATIENCE = IN_A_HURRY.patience

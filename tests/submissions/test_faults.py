@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import Slack, open_door
 from bot.config import Moderation, Settings
 from bot.domain.library import Library
-from bot.identity import Identity
+from bot.installing.identity import Identity
 from bot.manifest import manifest
 from bot.matching import Matcher
 from playground import Playground, Seen

@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bot import kept, packs, strict_yaml
+from bot import kept
 from bot.domain import library, story
 from bot.domain.library import Library
 from bot.domain.story import Source, Story, Theme
 from bot.errors import Problem
+from bot.reading import packs, strict_yaml
 
 JUST_NOW_SECONDS = 2.0
 """A file that changed so lately may change again without its times telling: some clocks tick only that often."""

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
-from bot.strict_yaml import Loc, quoted
+from bot.reading.strict_yaml import Loc, quoted
 
 _PATTERNS = {
     "id": ("may hold only small letters a to z, digits and single hyphens.", "Write it like “a-coat-for-the-road”."),

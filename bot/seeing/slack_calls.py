@@ -21,7 +21,7 @@ from aiohttp import (
 )
 from yarl import URL
 
-from bot import metrics, tracing
+from bot.seeing import metrics, tracing
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span

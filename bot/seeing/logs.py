@@ -15,7 +15,7 @@ import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import Processor
 
-from bot.incoming import CURRENT
+from bot.seeing.incoming import CURRENT
 
 Line = MutableMapping[str, Any]
 

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from slack_bolt.response import BoltResponse
 
-from bot.dispatch import Dispatch
-from bot.replays import Replays
+from bot.door.dispatch import Dispatch
+from bot.door.replays import Replays
 
 log = logging.getLogger(__name__)
 

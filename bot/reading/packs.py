@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot import strict_yaml
 from bot.domain.library import Library
 from bot.domain.story import Source, Story, Theme
 from bot.errors import Problem
-from bot.strict_yaml import Document, Flaw, Loc, quoted
-from bot.wording import did_you_mean, in_words
+from bot.reading import strict_yaml
+from bot.reading.strict_yaml import Document, Flaw, Loc, quoted
+from bot.reading.wording import did_you_mean, in_words
 
 BUILTIN = "builtin"
 THEMES_FILE = "themes.yaml"
@@ -69,8 +69,9 @@ class Loaded:
 
 def builtin_folder() -> Path:
     """The pack that comes with the bot: inside the package when installed, beside it in the source tree."""
-    inside = Path(__file__).parent / "stories"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "stories"
+    package = Path(__file__).parent.parent
+    inside = package / "stories"
+    return inside if inside.is_dir() else package.parent / "stories"
 
 
 def pack_folder(name: str) -> Path:

@@ -11,7 +11,7 @@ from bot.domain.library import Library
 from bot.domain.match import Match
 from bot.domain.story import Story
 from bot.errors import Problem
-from bot.strict_yaml import quoted
+from bot.reading.strict_yaml import quoted
 
 # What could steer a terminal or turn its text round: even the name of a file may hold it.
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")

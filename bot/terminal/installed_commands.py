@@ -9,12 +9,12 @@ import re
 from datetime import UTC, datetime
 
 from bot.config import data_folder, secret_keys
-from bot.kept_commands import kept_at, refuse, told_problems
-from bot.printing import Page, count
 from bot.storage.database import opened
 from bot.storage.forgetting import Forgetting
 from bot.storage.installations import InstallationStore
 from bot.storage.sealing import Seal
+from bot.terminal.kept_commands import kept_at, refuse, told_problems
+from bot.terminal.printing import Page, count
 
 
 def rotate_keys() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientWebSocketResponse, WSMessage, WSMsgType
 
-from bot.envelopes import Envelopes, is_taken
+from bot.door.envelopes import Envelopes, is_taken
 from bot.errors import Problem, ProblemsError
 from bot.slack_errors import FAILED
 

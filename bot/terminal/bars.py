@@ -3,7 +3,7 @@
 from rich.cells import set_cell_size
 
 from bot.editing.overview import Counts, Overview
-from bot.printing import Page, count
+from bot.terminal.printing import Page, count
 
 NAME, BAR, NUMBER, GAP = 20, 12, 3, 3
 CELL = NAME + 1 + BAR + 1 + NUMBER

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot import packs
 from bot.domain.library import Library
 from bot.domain.match import Match
 from bot.domain.story import Story
 from bot.errors import ProblemsError
-from bot.printing import Page, count, print_matches, print_problems, print_story
-from bot.strict_yaml import quoted
-from bot.wording import did_you_mean
+from bot.reading import packs
+from bot.reading.strict_yaml import quoted
+from bot.reading.wording import did_you_mean
+from bot.terminal.printing import Page, count, print_matches, print_problems, print_story
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -84,8 +84,9 @@ def storybot(
 @terminal.command()
 def run(config: ConfigPath = None) -> None:
     """Run the bot until it is told to stop; secrets come from the environment."""
-    from bot import app, logs
+    from bot import app
     from bot.config import load_to_run
+    from bot.seeing import logs
 
     level = os.environ.get("LOG_LEVEL", "INFO").upper()
     if level not in logging.getLevelNamesMapping():
@@ -205,8 +206,8 @@ def check(
 def stats(pack_names: PackNames = None, config: ConfigPath = None) -> None:
     """Show the library at a glance: how many stories of what, and where it is thin."""
     library = _library(pack_names, config)
-    from bot.bars import print_overview
     from bot.editing.overview import Overview
+    from bot.terminal.bars import print_overview
 
     print_overview(Page(), Overview.of(library))
 
@@ -244,7 +245,7 @@ def export_stories(
     config: ConfigPath = None,
 ) -> None:
     """Write the stories that a workspace's own people told; "check" accepts what it writes as yaml."""
-    from bot import kept_commands
+    from bot.terminal import kept_commands
 
     kept_commands.export_stories(to, form.value, team, config)
 
@@ -256,7 +257,7 @@ def import_stories(
     config: ConfigPath = None,
 ) -> None:
     """Take stories into a workspace's own: all of them, or none when one has a problem."""
-    from bot import kept_commands
+    from bot.terminal import kept_commands
 
     kept_commands.import_stories(path, team, config)
 
@@ -267,7 +268,7 @@ TeamId = Annotated[str, typer.Argument(metavar="TEAM", help="The id of a workspa
 @terminal.command("rotate-keys")
 def rotate_keys() -> None:
     """Seal every token with the first of STORYBOT_SECRET_KEYS, so that the others can be taken away."""
-    from bot import installed_commands
+    from bot.terminal import installed_commands
 
     installed_commands.rotate_keys()
 
@@ -275,7 +276,7 @@ def rotate_keys() -> None:
 @terminal.command("forget-team")
 def forget_team(team: TeamId) -> None:
     """Erase everything that is kept of a workspace, its tokens too, at once."""
-    from bot import installed_commands
+    from bot.terminal import installed_commands
 
     installed_commands.forget_team(team)
 
@@ -285,7 +286,7 @@ def forget_user(
     team: TeamId, user: Annotated[str, typer.Argument(metavar="USER", help="The person's member id (U… or W…).")]
 ) -> None:
     """Take a person out of everything that is kept of a workspace; their stories stay, as a colleague's."""
-    from bot import installed_commands
+    from bot.terminal import installed_commands
 
     installed_commands.forget_user(team, user)
 
@@ -296,7 +297,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One object of JSON.")] = False,
 ) -> None:
     """Look whether everything is as the bot needs it, and say what to do; status 1 when something is wrong."""
-    from bot import doctor as examination
+    from bot.seeing import doctor as examination
 
     raise typer.Exit(examination.doctor(config, as_json=as_json))
 

@@ -15,7 +15,7 @@ from bot.domain.installation import Installation, serving, team
 from bot.domain.outgoing import Outgoing
 from bot.domain.workspace import Workspace
 from bot.errors import StoreUnavailableError
-from bot.oauth import OAuth
+from bot.installing.oauth import OAuth
 from bot.storage.installations import InstallationStore
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot import metrics, payload, tracing
+from bot.door import payload
 from bot.handlers.turns import NO_TURN, Turns
-from bot.incoming import CURRENT, Incoming, kind_of
+from bot.seeing import metrics, tracing
+from bot.seeing.incoming import CURRENT, Incoming, kind_of
 
 log = logging.getLogger(__name__)
 

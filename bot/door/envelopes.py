@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from bot.dispatch import Dispatch
+from bot.door.dispatch import Dispatch
 
 # Slack sends an event again at once, after a minute and after five (docs: Events API, "Retries"). In memory that is a
 # few megabytes at most, since only what a command or a form is answered with is longer than a line.

@@ -18,10 +18,10 @@ from bot.domain.story import Story
 from bot.domain.workspace import Workspace
 from bot.errors import Problem, ProblemsError, StoreUnavailableError
 from bot.exchange import csv_file, json_file, pack, reading
-from bot.packs import load as load_packs
-from bot.printing import Page, count, print_problems
+from bot.reading.packs import load as load_packs
 from bot.storage.database import opened
 from bot.storage.own_stories import OwnStoryStore
+from bot.terminal.printing import Page, count, print_problems
 
 _FOLDER = Path("our-stories")
 

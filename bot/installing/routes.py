@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aiohttp import web
 
-from bot import install_pages as pages
 from bot.domain.clock import Now
 from bot.domain.installation import Installation
 from bot.domain.outgoing import Outgoing
 from bot.errors import StoreUnavailableError
 from bot.handlers.lifecycle import welcome_to
-from bot.oauth import Installed, OAuth
+from bot.installing import pages
+from bot.installing.oauth import Installed, OAuth
 from bot.slack_errors import FAILED, error_of
 from bot.storage.installations import STATE_LIFE, InstallationStore
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from bot.incoming import Incoming, Saying
+from bot.seeing.incoming import Incoming, Saying
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider

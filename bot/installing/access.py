@@ -13,17 +13,17 @@ from bot.config import Credentials, Settings
 from bot.domain.clock import Now
 from bot.domain.workspace import Workspace
 from bot.handlers.lifecycle import Lifecycle
-from bot.identity import Identity
-from bot.installations import Installations
-from bot.installing import Installing
+from bot.installing.identity import Identity
+from bot.installing.installations import Installations
+from bot.installing.oauth import OAuth
+from bot.installing.routes import Installing
+from bot.installing.upkeep import Upkeep
 from bot.manifest import scopes
-from bot.oauth import OAuth
 from bot.storage.database import Database
 from bot.storage.forgetting import Forgetting
 from bot.storage.installations import InstallationStore
 from bot.storage.news import News, Subject
 from bot.storage.sealing import Seal
-from bot.upkeep import Upkeep
 
 
 def _nothing() -> list[Any]:

@@ -12,12 +12,12 @@ import random
 from aiohttp import ClientSession, ClientWebSocketResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.dispatch import Dispatch
-from bot.envelopes import Envelopes
+from bot.door.dispatch import Dispatch
+from bot.door.envelopes import Envelopes
+from bot.door.socket_connection import Connection, Patience
 from bot.errors import Problem, ProblemsError
 from bot.handlers.outgoing import retry_after
 from bot.slack_errors import FAILED, error_of
-from bot.socket_connection import Connection, Patience
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """What is counted while the bot works, for Prometheus: never by workspace or person, so that there are few series.
 
-How things stand at the moment of a scrape is asked in `bot.scrape`.
+How things stand at the moment of a scrape is asked in `bot.seeing.scrape`.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from bot.domain.match import Strength
 from bot.errors import StoreUnavailableError
-from bot.incoming import KINDS
+from bot.seeing.incoming import KINDS
 
 # When a series began is told by the process's own start.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]

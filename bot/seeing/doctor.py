@@ -12,16 +12,16 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from bot import packs
 from bot.config import Connection, Settings, cache_folder, data_folder, database_url, load, load_to_run
 from bot.domain import clock
 from bot.domain.clock import Now
 from bot.errors import ProblemsError, StoreUnavailableError
-from bot.finding import Finding, State, note, problems, well, wrong
 from bot.matching.encoder import STANDARD
-from bot.printing import Page, count
-from bot.slack_checkup import SlackCheckup
+from bot.reading import packs
+from bot.seeing.finding import Finding, State, note, problems, well, wrong
+from bot.seeing.slack_checkup import SlackCheckup
 from bot.storage.database import FILE_NAME, Database, missing_migrations, opened
+from bot.terminal.printing import Page, count
 
 # Replicas look a minute further back for what another one changed; half of that is for slow transactions.
 CLOCKS_MAY_DIFFER = 30

@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.domain.clock import Now
 from bot.domain.installation import Installation, Tokens
 from bot.errors import StoreUnavailableError
-from bot.installations import Installations
-from bot.oauth import OAuth
+from bot.installing.installations import Installations
+from bot.installing.oauth import OAuth
 from bot.slack_errors import FAILED, error_of
 from bot.storage.forgetting import Forgetting
 from bot.storage.installations import InstallationStore

@@ -14,9 +14,9 @@ from prometheus_client import (
     generate_latest,
 )
 
-from bot import metrics
 from bot.domain.clock import Now
 from bot.errors import StoreUnavailableError
+from bot.seeing import metrics
 from bot.storage.tally import Tally
 
 # Prometheus itself waits ten seconds for all of it, unless told otherwise.

@@ -13,15 +13,15 @@ from bot.domain.clock import Now
 from bot.domain.moderation import Moderation
 from bot.domain.workspace import Workspace
 from bot.errors import ProblemsError
-from bot.finding import Finding, note, problems, well, wrong
 from bot.manifest import scopes
-from bot.printing import count
+from bot.seeing.finding import Finding, note, problems, well, wrong
 from bot.slack_errors import FAILED, error_of
 from bot.storage.database import Database
 from bot.storage.installations import InstallationStore
 from bot.storage.moderation import ModerationStore
 from bot.storage.sealing import Seal
 from bot.storage.weekly import WeeklyStore
+from bot.terminal.printing import count
 
 TIMEOUT_SECONDS = 10
 # Slack's requests are refused when they seem older than five minutes; its header tells whole seconds.

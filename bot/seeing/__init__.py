@@ -1,0 +1,1 @@
+"""How the bot is doing: logs, metrics, traces, and the doctor."""
