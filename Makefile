@@ -6,7 +6,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check format relevance bench soak picture schemas constraints clean
+.PHONY: help try test check audit audit-dependencies format relevance bench soak picture schemas constraints clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,20 @@ check: $(VENV)/.develops  ## style, types, arrows, stories
 	$(BIN)/lint-imports
 	$(BIN)/storybot check --strict stories
 
+# Semgrep wants versions of its own.
+$(VENV)-audit/.ready: pyproject.toml
+	@echo "Installing what the audit needs ..."
+	@$(PYTHON) -m venv $(VENV)-audit
+	@$(VENV)-audit/bin/python -m pip --disable-pip-version-check install --quiet --upgrade 'pip>=25.1'
+	@$(VENV)-audit/bin/python -m pip --disable-pip-version-check install --quiet --group audit
+	@touch $@
+
+audit: $(VENV)-audit/.ready  ## secrets, weaknesses, and the project's own laws
+	PATH="$(abspath $(VENV)-audit/bin):$$PATH" .ci/audit
+
+audit-dependencies: $(VENV)-audit/.ready  ## known weaknesses of what is installed (asks the network, or fails)
+	PATH="$(abspath $(VENV)-audit/bin):$$PATH" .ci/audit dependencies
+
 format: $(VENV)/.develops  ## make the style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -62,6 +76,7 @@ bench: $(VENV)/.compares  ## speed of search, answers and weekly posts, beside p
 soak: $(VENV)/.develops  ## the long proofs: races, faults, kills, replicas, payloads, a day (two hours or three)
 	RACES=1000 $(BIN)/python -m pytest tests/submissions/test_races.py -k one_decides
 	ROUNDS=17 $(BIN)/python -m pytest tests/submissions/test_faults.py -k three_in_ten -rP
+	PAYLOADS=10000 $(BIN)/python -m pytest tests/edge/test_fuzz.py -rP
 	SLOTS=1000 $(BIN)/python -m pytest tests/weekly/test_replicas.py
 	$(BIN)/python -m bench.weekly_kills --runs 1000
 	$(BIN)/python -m bench.slots all
@@ -81,4 +96,4 @@ constraints: $(VENV)/.develops  ## write the exact versions that are installed
 	$(BIN)/python -m pip freeze --exclude-editable >> constraints.txt
 
 clean:  ## remove what was made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(VENV) $(VENV)-audit .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

@@ -242,7 +242,8 @@ async def test_in_socket_mode_too_it_ends_within_ten_seconds(workspace: Playgrou
 async def test_told_to_stop_while_it_starts_it_stops(workspace: Playground, cache: Path) -> None:
     workspace.fail("auth.test", delay=30)
     async with storybot(environment(workspace, free_port(), cache)) as process:
-        await asyncio.sleep(2.5)
+        while not workspace.calls:  # noqa: ASYNC110 # nothing tells
+            await asyncio.sleep(0.1)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 5) == 0
 

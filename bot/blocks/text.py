@@ -47,6 +47,10 @@ def visible(words: str) -> str:
 @lru_cache(maxsize=4_096)
 def shortened(words: str, limit: int) -> str:
     """`words` on one line, cut at `limit` characters with an ellipsis."""
+    return _on_one_line(words, limit)
+
+
+def _on_one_line(words: str, limit: int) -> str:
     line = " ".join(visible(words).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
@@ -56,16 +60,17 @@ def escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-@lru_cache(maxsize=1_024)
+# Whole texts are kept, not single lines: fewer, and by this cache alone.
+@lru_cache(maxsize=256)
 def fallback(*parts: str) -> str:
     """The top-level `text` of a message: `parts` as sentences on one inert line of at most `FALLBACK_LIMIT`."""
     # Slack makes a link of every address that it recognises in parsed text; escaping does not stop it.
     sentences = " ".join(part for part in parts if part).replace("://", ": //")
-    line = shortened(sentences, FALLBACK_LIMIT)
+    line = _on_one_line(sentences, FALLBACK_LIMIT)
     text = escaped(line)
     # Escaping lengthens: cut the words, never an entity.
     while len(text) > FALLBACK_LIMIT:
-        line = shortened(line, len(line) * FALLBACK_LIMIT // len(text))
+        line = _on_one_line(line, len(line) * FALLBACK_LIMIT // len(text))
         text = escaped(line)
     return text
 
