@@ -108,10 +108,11 @@ class Abilities:
     def listen(self, app: AsyncApp) -> None:
         """Register every listener, behind the table of who may do what."""
         once = Once()
-        turns.register(app)
         if self._lifecycle:
             self._lifecycle.register(app)
+        # What a command has no turn for is said before Bolt is asked, so those who read need not pass by `turns` here.
         app.middleware(command.Reading(self._command, self._shelves))
+        turns.register(app)
         app.middleware(self._guard.check)
         forms = command.Forms(
             self._submitting, self._mine, self._reviewing, self._choosing, self._scheduling, self._posts

@@ -161,6 +161,9 @@ async def _body(request: web.Request) -> bytes | None:
     """The raw body; None from whoever does not even claim a signature, or keeps us waiting."""
     if (request.content_length or 0) <= BODY_LIMIT and not is_recent(request.headers, time.time()):
         return None
+    if request.content.is_eof():
+        # It came with its headers, as most do: there is nothing to wait for.
+        return await request.read()
     try:
         async with asyncio.timeout(READ_WITHIN):
             return await request.read()
