@@ -11,7 +11,7 @@ from bot.domain.workspace import Workspace
 CHANNEL_APART = timedelta(seconds=1)
 WORKSPACE_APART = timedelta(minutes=1) / 300
 # Whoever takes a message that may be said in a moment waits with it, so that none of a workspace's moments is lost.
-AHEAD = timedelta(milliseconds=600)
+AHEAD = timedelta(milliseconds=400)
 AT_ONCE = AHEAD // WORKSPACE_APART + 1
 """So many messages of one workspace may be taken at a time."""
 
