@@ -76,6 +76,7 @@ bench: $(VENV)/.compares  ## speed of search, answers and weekly posts, beside p
 soak: $(VENV)/.develops  ## the long proofs: races, faults, kills, replicas, payloads, a day (two hours or three)
 	RACES=1000 $(BIN)/python -m pytest tests/submissions/test_races.py -k one_decides
 	ROUNDS=17 $(BIN)/python -m pytest tests/submissions/test_faults.py -k three_in_ten -rP
+	STEPS=5000 $(BIN)/python -m pytest tests/apart -k nothing_crosses -rP
 	PAYLOADS=10000 $(BIN)/python -m pytest tests/edge/test_fuzz.py -rP
 	SLOTS=1000 $(BIN)/python -m pytest tests/weekly/test_replicas.py
 	$(BIN)/python -m bench.weekly_kills --runs 1000
@@ -83,6 +84,7 @@ soak: $(VENV)/.develops  ## the long proofs: races, faults, kills, replicas, pay
 	$(BIN)/python -m bench.replicas
 	$(BIN)/python -m bench.rolling --restarts 8
 	$(BIN)/python -m bench.socket_faults --refreshes 200 --others 8
+	$(BIN)/python -m bench.day
 
 picture: $(VENV)/.develops  ## take the README's picture of the page anew
 	PICTURE=1 $(BIN)/python -m pytest tests/page/test_storybot.py -k picture

@@ -44,7 +44,7 @@ def visible(words: str) -> str:
 
 
 # The same titles, labels and sentences stand on card after card.
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def shortened(words: str, limit: int) -> str:
     """`words` on one line, cut at `limit` characters with an ellipsis."""
     return _on_one_line(words, limit)

@@ -8,7 +8,7 @@ from bot.domain.story import Story
 from bot.services.sharing import Found, Nothing, Sharing
 
 # About five kilobytes each.
-KEPT = 1_000
+KEPT = 300
 
 
 class Written:

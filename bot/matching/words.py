@@ -98,7 +98,7 @@ def fold(word: str) -> str:
     return f"{without}s" if without.isdigit() and without != plain_word else without
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """What the forms of a folded word share, with or without accents: "flights" and "flight" both give "flight"."""
     if word in _APART:

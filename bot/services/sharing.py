@@ -17,7 +17,7 @@ from bot.services.seen import Seen
 RUNNERS_UP = 2
 NEAREST = 3
 # Different wishes of which the answers are remembered, in memory only; an answer takes some two kilobytes.
-ASKED = 2_000
+ASKED = 500
 # So many matches are looked at for one answer, and so near to the best one's score is as good: the scores of stories
 # that show the same theme equally differ by less.
 CONSIDERED = 12
