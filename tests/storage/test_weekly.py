@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from bot.domain.outgoing import Claimed, Kind, Outgoing, Posted, Refused, RefusedForNow, Unknown
-from bot.domain.pace import CHANNEL_APART, WORKSPACE_APART
+from bot.domain.pace import AHEAD, CHANNEL_APART, WORKSPACE_APART
 from bot.domain.schedule import Schedule, SlotState, Week, about, post_key, question_key
 from bot.domain.slots import Slot, Timing
 from bot.storage.database import Database
@@ -16,7 +16,7 @@ from tests.storage.people import A_MINUTE, GRACE, OURS, THEIRS
 MONDAY = date(2026, 11, 30)
 NINE = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 FIVE_MINUTES = timedelta(minutes=5)
-A_SECOND = timedelta(seconds=1)
+A_SECOND, A_MOMENT = timedelta(seconds=1), timedelta(milliseconds=1)
 
 
 def scheduled(channel_id: str = "CSUPPORT") -> Schedule:
@@ -90,7 +90,7 @@ async def test_a_question_comes_a_second_after_its_post(database: Database) -> N
     post = await claimed(outbox, NINE)
     assert post.outgoing.kind is Kind.WEEKLY_STORY
     await outbox.record(post, Posted("CSUPPORT", "1.1"), NINE)
-    assert await outbox.claim(NINE + A_SECOND / 2, 10) == []
+    assert await outbox.claim(NINE + A_SECOND - AHEAD - A_MOMENT, 10) == []
     question = await claimed(outbox, NINE + A_SECOND)
     assert question.base == Posted("CSUPPORT", "1.1")
     assert question.say_at == NINE + CHANNEL_APART
@@ -103,7 +103,7 @@ async def test_what_is_due_in_many_channels_goes_out_in_a_steady_row(database: D
     while len(moments) < 5:
         for post in await outbox.claim(now, 10):
             moments.append(post.say_at)
-            assert now <= post.say_at <= now + CHANNEL_APART / 4
+            assert now <= post.say_at <= now + AHEAD
         now += timedelta(milliseconds=50)
     assert [later - earlier for earlier, later in pairwise(moments)] == [WORKSPACE_APART] * 4
 
@@ -130,7 +130,7 @@ async def test_two_channels_that_are_refused_for_now_hold_back_their_workspace(d
     for number in range(4):
         await taken(database, f"C{number}")
     outbox = OutboxStore(database)
-    one, other = await outbox.claim(NINE, 10)
+    one, other = await outbox.claim(NINE, 2)
     too_many = RefusedForNow(10 * A_SECOND, "ratelimited")
     await outbox.record(one, too_many, NINE)
     [third, *_] = await outbox.claim(NINE + A_SECOND, 1)
