@@ -1,5 +1,6 @@
 """Says what is due in the outbox: draws it as things are now, posts it, and reads Slack's answer."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -69,6 +70,8 @@ class Sender:
         needs_base = outgoing.changes or outgoing.replies_to
         if message is None or (needs_base and claimed.base is None):
             return Dropped()
+        # Drawn beforehand, it is said in its very moment: what bunches, Slack refuses.
+        await asyncio.sleep((claimed.say_at - self._now()).total_seconds())
         if self._now() > claimed.say_until:
             # This process stood still: by the time of an answer its lease may be over, and another's word count.
             return RefusedForNow(timedelta(), "too_late")

@@ -28,8 +28,9 @@ Settled = Callable[[Outgoing, Outcome], Awaitable[None]]
 class Outbox:
     """Takes rows that are due, has each sent by `send`, and keeps what became of it; then tells `settled`.
 
-    `send` may raise StoreUnavailableError when it has said nothing. `settled` is told of each unknown or refused one
-    until it succeeds, so perhaps twice; of the others once, unless the process ends in that moment.
+    `send` keeps the moment for which something was claimed, and may raise StoreUnavailableError when it has said
+    nothing. `settled` is told of each unknown or refused one until it succeeds, so perhaps twice; of the others once,
+    unless the process ends in that moment.
     """
 
     def __init__(self, store: OutboxKept, send: Send, settled: Settled, now: Now) -> None:
@@ -103,9 +104,6 @@ class Outbox:
         self._wake.set()
 
     async def _say(self, claimed: Claimed) -> None:
-        wait = claimed.say_at - self._now()
-        if wait > timedelta():
-            await asyncio.sleep(wait.total_seconds())
         try:
             outcome = await self._send(claimed)
         except StoreUnavailableError as error:
