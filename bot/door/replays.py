@@ -87,9 +87,10 @@ class Replays:
             return BoltResponse(status=200 if claim is Claim.DONE else 503)
         response = await work()
         try:
-            await (self._claims.give_back(key) if response.status >= 500 else self._claims.done(key))
-        except StoreUnavailableError as error:
-            log.warning("Other replicas do not learn that a request was taken (%s)", error)
+            async with asyncio.timeout(CLAIM_SECONDS):
+                await (self._claims.give_back(key) if response.status >= 500 else self._claims.done(key))
+        except (StoreUnavailableError, TimeoutError):
+            log.warning("Other replicas do not learn that a request was taken: the database does not answer")
         return response
 
 

@@ -23,7 +23,7 @@ Payload = Mapping[str, Any]
 KEPT = 20_000
 # Words that do not fit into an acknowledgement cost a call to Slack, so they are said again only after so long.
 TOLD_AGAIN_AFTER = timedelta(seconds=10)
-TOO_MUCH = "You are quicker than I am: that was too much at once. Give me a moment, then go on; nothing is lost."
+TOO_MUCH = "You are quicker than I am: that was too much at once, and I left it out. Try it again in a moment."
 TOO_BUSY = "So many people of this workspace ask me just now that I cannot keep up. Please try again in a minute."
 _JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json"]}
 NO_TURN = "no_turn"

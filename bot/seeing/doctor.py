@@ -137,7 +137,7 @@ async def _database(
     try:
         if missing := await missing_migrations(url, folder):
             wait = count(missing, "migration", "migrations")
-            mend = "Start this version; while replicas of an older one run, stop them first."
+            mend = "Start this version: replicas of an older one serve on, and do not start again."
             return None, [note("Database", f"{wait} will be applied by the next start.", mend)]
         database = await closing.enter_async_context(opened(url, folder, beside_a_bot=True))
         await database.answers()

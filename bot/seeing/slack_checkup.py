@@ -88,7 +88,8 @@ class SlackCheckup:
         if with_clock:
             yield _clock(known.headers, self._now())
         yield self._scopes(known.headers)
-        moderation = self._settings.moderation
+        # As in abilities.py: where people install it by themselves, the settings do not count.
+        moderation = self._settings.moderation if self._connection.bot_token else Moderation()
         if self._database and (chosen := await ModerationStore(self._database).chosen(workspace)):
             moderation = chosen.moderation
         async for finding in self._channels(client, workspace, moderation):

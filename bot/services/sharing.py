@@ -24,7 +24,7 @@ CONSIDERED = 12
 AS_GOOD = 0.8
 # From so many characters, or stories, on one answer may take longer than the event loop should be held, which is 5 ms.
 LONG_WORDS = 100
-LARGE_LIBRARY = 20_000
+LARGE_LIBRARY = 1_000
 
 
 class Matching(Protocol):

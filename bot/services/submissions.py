@@ -278,7 +278,8 @@ class Submissions:
         sent.append(now)
         # Whoever sent one last stands last.
         self._sent[who] = sent
-        while next(iter(self._sent.values()))[-1] <= now - _DAY:
+        # Of whom only old ones were counted, nothing may be left.
+        while not (first := next(iter(self._sent.values()))) or first[-1] <= now - _DAY:
             del self._sent[next(iter(self._sent))]
 
     async def _within_limits(self, person: Person) -> None:

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.domain.moderation import Chosen, Moderation
-from bot.domain.outgoing import Outgoing
+from bot.domain.outgoing import Kind, Outgoing
 from bot.domain.submission import State
 from bot.domain.workspace import Workspace
 from bot.storage.database import Database
-from bot.storage.outbox import put_in_line
+from bot.storage.outbox import DUE, put_in_line
 from bot.storage.statements import insert_or_update, of, within
 from bot.storage.tables import moderation as table
-from bot.storage.tables import submissions
+from bot.storage.tables import outbox, submissions
 
 
 class ModerationStore:
@@ -37,7 +37,10 @@ class ModerationStore:
         return Chosen(moderation, row.chosen_by, row.chosen_at)
 
     async def choose(self, workspace: Workspace, chosen: Chosen, cards: Callable[[str], list[Outgoing]]) -> None:
-        """Keep it, and put the `cards` of every submission that waits in line; one that is there already stays one."""
+        """Keep it, and put the `cards` of every submission that waits in line; one that is there already stays one.
+
+        What is still to be said to those who reviewed before is never said.
+        """
         moderation = chosen.moderation
         values = {
             **of(workspace),
@@ -50,7 +53,13 @@ class ModerationStore:
             "chosen_at": chosen.at,
         }
         waiting = select(submissions.c.id).where(within(submissions, workspace, state=State.PENDING))
+        # A card that is there already is redrawn all the same: whoever sees it sees the verdict.
+        unsaid = delete(outbox).where(
+            within(outbox, workspace, kind=Kind.REVIEW_CARD, state=DUE, changes=None),
+            outbox.c.to.not_in(moderation.reviewers),
+        )
         async with self._database.writing() as connection:
             await connection.execute(insert_or_update(connection, table, values))
+            await connection.execute(unsaid)
             ids = await connection.scalars(waiting.order_by(submissions.c.created_at))
             await put_in_line(connection, [card for id_ in ids for card in cards(id_)], chosen.at)
