@@ -49,7 +49,7 @@ def nothing(asked: str, nearest: tuple[Story, ...], library: Library, user_id: s
     short = shortened(asked, _WORDS_SHOWN)
     blocks = [rich(line(words("I have nothing on "), words(f"“{short}”", bold=True), words(" yet.")))]
     if nearest:
-        blocks.append(context("The nearest I know:"))
+        blocks.append(context("Perhaps one of these:"))
     for story in nearest:
         blocks.append(_listed(story, Pick(story.id, user_id=user_id)))
     told = sorted(library.themes, key=lambda theme: -len(library.stories_with(theme.id)))[:THEME_BUTTONS]
@@ -60,7 +60,7 @@ def nothing(asked: str, nearest: tuple[Story, ...], library: Library, user_id: s
     asked_theme = [theme.id for theme in library.themes if _calls(asked, theme)][:1]
     blocks.append(context("Or do you have one yourself?"))
     blocks.append(actions(tell_us_yours(Draft(themes=tuple(asked_theme)))))
-    near = f"The nearest I know: {'; '.join(story.title for story in nearest)}." if nearest else ""
+    near = f"Perhaps one of these: {'; '.join(story.title for story in nearest)}." if nearest else ""
     themes_told = f"Themes: {', '.join(theme.name for theme in told)}." if told else ""
     text = fallback(f"I have nothing on “{short}” yet.", near, themes_told, "Or tell us yours.")
     return {"text": text, "blocks": blocks}
@@ -78,6 +78,7 @@ def help_on(command: str) -> Message:
         (f"{command} week", "this channel's story of the week once more"),
         (f"{command} saved", "the stories you saved"),
         (f"{command} schedule", "when and where the story of the week is told"),
+        (f"{command} review", "for moderators: the stories that wait for a decision"),
         (f"{command} settings", "for workspace admins: who reviews stories, and where"),
         (f"{command} help", "this list"),
         (

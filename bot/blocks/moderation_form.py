@@ -47,7 +47,7 @@ class ModerationForm:
         """What is wished for; DraftErrors with everything that is amiss in the whole form."""
         errors: dict[str, str] = {}
         if not (self.moderators or self.group):
-            errors["moderators"] = "Choose at least one person, or a user group below."
+            errors["moderators"] = "Choose at least one person, or a user group where the form offers one."
         if len(self.moderators) > MOST_MODERATORS:
             errors["moderators"] = f"Choose at most {MOST_MODERATORS} people; for more, choose a user group."
         if self.group and not (self.channel_id or self.moderators):

@@ -25,7 +25,7 @@ export function clock(does) {
     id: ids.panel, class: "menu clock-panel", popover: "auto", role: "dialog", "aria-labelledby": ids.title, ontoggle,
   },
   h("h2", { id: ids.title }, "Set the clock ahead"),
-  h("p", {}, "What is due by then happens at once."),
+  h("p", {}, "What is due by then happens at once; a story of the week that is more than a day late is missed."),
   h("div", { class: "clock-steps" }, STEPS.map(([words, by]) => (
     h("button", { type: "button", class: "button", onclick: () => set({ by }) }, `+${words}`)))),
   h("form", {
