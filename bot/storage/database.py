@@ -67,14 +67,14 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Each query sees what was committed before it."""
         with _watched("reading"), _told_when_unavailable():
-            async with self._reading.connect() as connection:
+            async with _connected(self._reading) as connection:
                 yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Committed at the end of the block, or rolled back with the error that left it."""
         with _watched("writing"), _told_when_unavailable():
-            async with self._in_line, self._writing.begin() as connection:
+            async with self._in_line, _connected(self._writing) as connection, connection.begin():
                 yield connection
 
     async def answers(self) -> None:
@@ -108,6 +108,27 @@ class Database:
                     await connection.execute("SELECT 1")
             finally:
                 connection.terminate()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection that is given back, whatever happens: cut off while it is being opened, one would be left behind."""
+    opening = asyncio.ensure_future(_open(engine))
+    try:
+        connection = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await asyncio.wait({opening})
+        if not opening.exception():
+            await opening.result().close()
+        raise
+    try:
+        yield connection
+    finally:
+        await asyncio.shield(asyncio.ensure_future(connection.close()))
+
+
+async def _open(engine: AsyncEngine) -> AsyncConnection:
+    return await engine.connect()
 
 
 @contextmanager
