@@ -42,6 +42,7 @@ from bot.services.shelves import Shelves
 from bot.services.submissions import Submissions
 from bot.services.weekly import Weekly
 from bot.storage.database import Database
+from bot.storage.lost_posts import LostPostStore
 from bot.storage.moderation import ModerationStore
 from bot.storage.news import News, Subject
 from bot.storage.outbox import OutboxStore
@@ -96,7 +97,7 @@ class Abilities:
         self.outbox = Outbox(OutboxStore(database), sender.send, self._settled, now)
         self._submissions.on_news(self.outbox.wake)
         self._weekly.on_news(self.outbox.wake)
-        lost_posts = LostPosts(weekly_store, now, reads_back=settings.weekly.reads_back)
+        lost_posts = LostPosts(LostPostStore(database), now, reads_back=settings.weekly.reads_back)
         self.turns = Turns(*_shares(settings), now)
         self._lifecycle = lifecycle
         self._clock = Clock(self._weekly, ReadBack(lost_posts, client_of, now).look, now)

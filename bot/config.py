@@ -195,27 +195,39 @@ def _fields_at(loc: tuple[str | int, ...]) -> list[str]:
     return list(model.model_fields)
 
 
-def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Problem]]:
-    problems = []
+@dataclass(frozen=True, slots=True)
+class _Variables:
+    """Reads environment variables, and gathers what is amiss with them."""
 
-    def secret(name: str, prefix: str, where: str, *, needed: bool, or_else: str = "") -> SecretStr | None:
-        value = environment.get(name, "").strip()
+    environment: Mapping[str, str]
+    problems: list[Problem]
+
+    def text(self, name: str) -> str:
+        return self.environment.get(name, "").strip()
+
+    def secret(self, name: str, prefix: str, where: str, *, needed: bool, or_else: str = "") -> SecretStr | None:
+        value = self.text(name)
         if not value and needed:
             mend = f"Copy it from {where}{or_else}."
-            problems.append(Problem(name, None, "This environment variable is missing.", mend))
+            self.problems.append(Problem(name, None, "This environment variable is missing.", mend))
         if value and not value.startswith(prefix):
-            problems.append(Problem(name, None, f"It should start with {prefix}.", f"Copy it from {where}."))
+            self.problems.append(Problem(name, None, f"It should start with {prefix}.", f"Copy it from {where}."))
         return SecretStr(value) if value else None
 
-    def number(name: str, default: int, most: int, mend: str) -> int:
-        value = environment.get(name, "").strip() or str(default)
+    def number(self, name: str, default: int, most: int, mend: str) -> int:
+        value = self.text(name) or str(default)
         if value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= most:
             return int(value)
-        problems.append(Problem(name, None, f"It should be a whole number, at most {most}.", mend))
+        self.problems.append(Problem(name, None, f"It should be a whole number, at most {most}.", mend))
         return default
 
+
+def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Problem]]:
+    problems: list[Problem] = []
+    variables = _Variables(environment, problems)
+    secret, number = variables.secret, variables.number
     app_token = secret("SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens", needed=False)
-    client_id = environment.get("SLACK_CLIENT_ID", "").strip()
+    client_id = variables.text("SLACK_CLIENT_ID")
     client_secret = secret("SLACK_CLIENT_SECRET", "", "Basic Information, App Credentials", needed=bool(client_id))
     bot_token = secret("SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", needed=not client_id)
     if client_id and bot_token:
@@ -232,7 +244,7 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
     port = number("PORT", DEFAULT_PORT, 65535, "Take a free port, or leave it out.")
     metrics_port = number("STORYBOT_METRICS_PORT", 0, 65535, "Take a free port, or leave it out: then there is none.")
     drain_delay = number("STORYBOT_DRAIN_DELAY", 0, 60, "Take 0 without a load balancer, and about 5 behind one.")
-    api_url = environment.get("SLACK_API_URL", "").strip() or SLACK_API
+    api_url = variables.text("SLACK_API_URL") or SLACK_API
     if not (api_url.startswith(("https://", "http://")) and urlsplit(api_url).hostname):
         problems.append(Problem("SLACK_API_URL", None, "It should be a web address.", f"Slack's own is {SLACK_API}"))
     if not api_url.endswith("/"):
@@ -248,7 +260,7 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
         port=port,
         credentials=Credentials(client_id, client_secret or SecretStr(""), keys) if client_id else None,
         old_signing_secret=old_signing_secret,
-        metrics_host=environment.get("STORYBOT_METRICS_HOST", "").strip() or LOOPBACK,
+        metrics_host=variables.text("STORYBOT_METRICS_HOST") or LOOPBACK,
         metrics_port=metrics_port or None,
         drain_delay=drain_delay,
     )

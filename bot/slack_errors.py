@@ -1,6 +1,7 @@
 """What it means when a call to Slack fails: it was refused, it was refused for now, or nobody knows."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from aiohttp import ClientConnectorError, ClientError
 from slack_sdk.errors import SlackApiError
@@ -36,3 +37,10 @@ def _status_of(error: BaseException) -> int | None:
     response = getattr(error, "response", None)
     # The SDK's response has a status_code; a gateway's page reaches us as the bare HTTP response.
     return getattr(response, "status_code", None) or getattr(response, "status", None)
+
+
+def retry_after(failed: BaseException) -> timedelta | None:
+    """How long Slack asks to wait; None where it does not say."""
+    headers = getattr(getattr(failed, "response", None), "headers", None) or {}
+    seconds = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return timedelta(seconds=min(int(seconds), 3600)) if str(seconds).isdigit() else None

@@ -16,8 +16,7 @@ from bot.door.dispatch import Dispatch
 from bot.door.envelopes import Envelopes
 from bot.door.socket_connection import Connection, Patience
 from bot.errors import Problem, ProblemsError
-from bot.handlers.outgoing import retry_after
-from bot.slack_errors import FAILED, error_of
+from bot.slack_errors import FAILED, error_of, retry_after
 
 log = logging.getLogger(__name__)
 

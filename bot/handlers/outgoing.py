@@ -23,7 +23,7 @@ from bot.domain.outgoing import (
 )
 from bot.seeing import tracing
 from bot.seeing.incoming import CURRENT, Saying
-from bot.slack_errors import FAILED, error_of, is_refused_for_now, is_unconfirmed
+from bot.slack_errors import FAILED, error_of, is_refused_for_now, is_unconfirmed, retry_after
 
 log = logging.getLogger(__name__)
 
@@ -113,10 +113,3 @@ def _outcome(claimed: Claimed, failed: BaseException) -> Outcome:
 
 def _longer_each_time(tries: int) -> timedelta:
     return min(_AGAIN_AFTER * (1 << min(tries - 1, 10)), _AGAIN_AFTER_AT_MOST)
-
-
-def retry_after(failed: BaseException) -> timedelta | None:
-    """How long Slack asks to wait; None where it does not say."""
-    headers = getattr(getattr(failed, "response", None), "headers", None) or {}
-    seconds = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return timedelta(seconds=min(int(seconds), 3600)) if str(seconds).isdigit() else None

@@ -10,9 +10,8 @@ from bot.clients import ClientOf
 from bot.domain.clock import Now
 from bot.domain.outgoing import Kind, Lost, Posted
 from bot.domain.workspace import Workspace
-from bot.handlers.outgoing import retry_after
 from bot.services.lost_posts import LostPosts
-from bot.slack_errors import FAILED, error_of, is_refused_for_now, is_unconfirmed
+from bot.slack_errors import FAILED, error_of, is_refused_for_now, is_unconfirmed, retry_after
 
 log = logging.getLogger(__name__)
 

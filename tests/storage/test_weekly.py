@@ -9,6 +9,7 @@ from bot.domain.pace import AHEAD, CHANNEL_APART, WORKSPACE_APART
 from bot.domain.schedule import Schedule, SlotState, Week, about, post_key, question_key
 from bot.domain.slots import Slot, Timing
 from bot.storage.database import Database
+from bot.storage.lost_posts import LostPostStore
 from bot.storage.outbox import LEASE, OutboxStore, put_in_line
 from bot.storage.weekly import WeeklyStore
 from tests.storage.people import A_MINUTE, GRACE, OURS, THEIRS
@@ -191,31 +192,33 @@ async def test_a_late_word_that_a_post_arrived_counts_while_nobody_knows_better(
 
 
 async def test_what_is_lost_is_looked_for_twice_and_then_in_line_again(database: Database) -> None:
-    store, week = await taken(database)
+    _, week = await taken(database)
+    posts = LostPostStore(database)
     outbox = OutboxStore(database)
     await outbox.record(await claimed(outbox, NINE), Unknown("TimeoutError"), NINE)
-    assert await store.lost(NINE + FIVE_MINUTES - A_SECOND, FIVE_MINUTES, 2, 10) == []
-    [first] = await store.lost(NINE + FIVE_MINUTES, FIVE_MINUTES, 2, 10)
+    assert await posts.lost(NINE + FIVE_MINUTES - A_SECOND, FIVE_MINUTES, 2, 10) == []
+    [first] = await posts.lost(NINE + FIVE_MINUTES, FIVE_MINUTES, 2, 10)
     assert (first.key, first.looks, first.owner_id, first.said_at) == (week.key, 0, GRACE, NINE)
     for _ in range(2):
-        await store.looked_in_vain(first, NINE + FIVE_MINUTES, is_last=False)
-    [second] = await store.lost(NINE + 2 * FIVE_MINUTES, FIVE_MINUTES, 2, 10)
+        await posts.looked_in_vain(first, NINE + FIVE_MINUTES, is_last=False)
+    [second] = await posts.lost(NINE + 2 * FIVE_MINUTES, FIVE_MINUTES, 2, 10)
     assert second.looks == 1, "two that look in the same moment count as one"
-    await store.looked_in_vain(second, NINE + 2 * FIVE_MINUTES, is_last=True)
-    assert await store.lost(NINE + 9 * FIVE_MINUTES, FIVE_MINUTES, 2, 10) == []
+    await posts.looked_in_vain(second, NINE + 2 * FIVE_MINUTES, is_last=True)
+    assert await posts.lost(NINE + 9 * FIVE_MINUTES, FIVE_MINUTES, 2, 10) == []
     assert (await claimed(outbox, NINE + 2 * FIVE_MINUTES)).outgoing.kind is Kind.WEEKLY_STORY
 
 
 async def test_what_is_found_again_is_sent_and_its_question_follows(database: Database) -> None:
-    store, _ = await taken(database)
+    await taken(database)
+    posts = LostPostStore(database)
     outbox = OutboxStore(database)
     await outbox.record(await claimed(outbox, NINE), Unknown("TimeoutError"), NINE)
-    [lost] = await store.lost(NINE + FIVE_MINUTES, FIVE_MINUTES, 2, 10)
-    await store.found_again(lost, Posted("CSUPPORT", "1.1"), NINE + FIVE_MINUTES)
+    [lost] = await posts.lost(NINE + FIVE_MINUTES, FIVE_MINUTES, 2, 10)
+    await posts.found_again(lost, Posted("CSUPPORT", "1.1"), NINE + FIVE_MINUTES)
     question = await claimed(outbox, NINE + 2 * FIVE_MINUTES)
     assert question.base == Posted("CSUPPORT", "1.1")
     await outbox.record(question, Unknown("TimeoutError"), NINE + 2 * FIVE_MINUTES)
-    [lost] = await store.lost(NINE + 3 * FIVE_MINUTES, FIVE_MINUTES, 2, 10)
+    [lost] = await posts.lost(NINE + 3 * FIVE_MINUTES, FIVE_MINUTES, 2, 10)
     assert lost.thread == Posted("CSUPPORT", "1.1")
-    await store.look_no_more(lost, 2, [], NINE + 3 * FIVE_MINUTES)
-    assert await store.lost(NINE + 9 * FIVE_MINUTES, FIVE_MINUTES, 2, 10) == []
+    await posts.look_no_more(lost, 2, [], NINE + 3 * FIVE_MINUTES)
+    assert await posts.lost(NINE + 9 * FIVE_MINUTES, FIVE_MINUTES, 2, 10) == []
