@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -35,6 +35,8 @@ _CONNECT_SECONDS, _STATEMENT_SECONDS = 3, 5
 # Connections that stay open. SQLAlchemy's default would open and close ten more whenever many want one at once, which
 # makes each query dearer than waiting for a turn: 1.6 ms of processor time instead of 0.6 with SQLite.
 _POOL = {"pool_size": 5, "max_overflow": 0}
+# Whoever still asks when the bot ends has so many seconds, so that what they hold is closed and not left behind.
+_LAST_SECONDS = 5
 # A listening connection that was cut off without a word is noticed after so many seconds.
 _STILL_THERE_EVERY = 10
 
@@ -57,6 +59,8 @@ class Database:
         self._writing = engine.execution_options(**{_WRITES: True})
         # SQLite takes one writer at a time, and has the others look again by and by: in line, none waits in vain.
         self._in_line = nullcontext() if self.is_shared else asyncio.Lock()
+        self._lent: set[asyncio.Future[Any]] = set()
+        self._is_closed = False
 
     @property
     def is_shared(self) -> bool:
@@ -67,14 +71,14 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Each query sees what was committed before it."""
         with _watched("reading"), _told_when_unavailable():
-            async with _connected(self._reading) as connection:
+            async with self._connected(self._reading) as connection:
                 yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Committed at the end of the block, or rolled back with the error that left it."""
         with _watched("writing"), _told_when_unavailable():
-            async with self._in_line, _connected(self._writing) as connection, connection.begin():
+            async with self._in_line, self._connected(self._writing) as connection, connection.begin():
                 yield connection
 
     async def answers(self) -> None:
@@ -109,26 +113,56 @@ class Database:
             finally:
                 connection.terminate()
 
+    async def aclose(self) -> None:
+        """Let whoever asks come to an end, for a few seconds; whoever asks later gets StoreUnavailableError."""
+        self._is_closed = True
+        if self._lent:
+            await asyncio.wait(self._lent, timeout=_LAST_SECONDS)
+        await self._engine.dispose()
+        # A query that was cut off closes its connection in a thread of its own, for which the loop must still be there.
+        await asyncio.sleep(0.05)
 
-@asynccontextmanager
-async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection that is given back, whatever happens: cut off while it is being opened, one would be left behind."""
-    opening = asyncio.ensure_future(_open(engine))
-    try:
-        connection = await asyncio.shield(opening)
-    except asyncio.CancelledError:
-        await asyncio.wait({opening})
-        if not opening.exception():
-            await opening.result().close()
-        raise
-    try:
-        yield connection
-    finally:
-        await asyncio.shield(asyncio.ensure_future(connection.close()))
+    async def migrate(self) -> None:
+        """Apply every migration that is missing; ProblemsError when the database cannot be used."""
+        with _told_when_unusable(self._engine):
+            async with self._connected(self._writing) as connection, connection.begin():
+                if self.is_shared:
+                    await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+                await connection.run_sync(_upgrade)
+
+    async def missing_migrations(self) -> int:
+        """How many there are to apply; ProblemsError as in `migrate`."""
+        with _told_when_unusable(self._engine):
+            async with self._connected(self._reading) as connection:
+                return await connection.run_sync(_missing)
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """A connection that is given back, whatever happens to whoever uses it.
+
+        It is opened and closed by a task of its own, since one that is cut off while it does either would be left
+        behind, and comes back too late where the pool is gone.
+        """
+        if self._is_closed:
+            raise StoreUnavailableError("closed")
+        opened: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        done = asyncio.Event()
+        lending = asyncio.ensure_future(_lend(engine, opened, done))
+        self._lent.add(lending)
+        lending.add_done_callback(self._lent.discard)
+        try:
+            await asyncio.wait({opened, lending}, return_when=asyncio.FIRST_COMPLETED)
+            if opened.done():
+                yield opened.result()
+        finally:
+            done.set()
+            await asyncio.shield(lending)
 
 
-async def _open(engine: AsyncEngine) -> AsyncConnection:
-    return await engine.connect()
+async def _lend(engine: AsyncEngine, opened: asyncio.Future[AsyncConnection], done: asyncio.Event) -> None:
+    async with engine.connect() as connection:
+        opened.set_result(connection)
+        await done.wait()
 
 
 @contextmanager
@@ -157,25 +191,22 @@ async def opened(url: str | None, folder: Path | None, *, beside_a_bot: bool = F
     """
     async with AsyncExitStack() as closing:
         engine = _postgresql(url, _STATEMENT_SECONDS) if url else _sqlite(closing, folder, alone=not beside_a_bot)
-        # A query that was cut off closes its connection in a thread of its own, for which the loop must still be there.
-        closing.push_async_callback(asyncio.sleep, 0.05)
-        closing.push_async_callback(engine.dispose)
-        # A migration takes as long as it takes, and waits for another replica's.
-        migrating = _postgresql(url, None) if url else engine
-        await _migrated(migrating)
-        await migrating.dispose()
-        yield Database(engine)
+        database = await closing.enter_async_context(aclosing(Database(engine)))
+        if url:
+            # A migration takes as long as it takes, and waits for another replica's.
+            async with aclosing(Database(_postgresql(url, None))) as unhurried:
+                await unhurried.migrate()
+        else:
+            await database.migrate()
+        yield database
 
 
 async def missing_migrations(url: str | None, folder: Path | None) -> int:
     """How many migrations opening it would apply: looked at only, also while a bot runs; ProblemsError as there."""
     async with AsyncExitStack() as closing:
         engine = _postgresql(url, _STATEMENT_SECONDS) if url else _sqlite(closing, folder, alone=False)
-        closing.push_async_callback(asyncio.sleep, 0.05)
-        closing.push_async_callback(engine.dispose)
-        with _told_when_unusable(engine):
-            async with engine.connect() as connection:
-                return await connection.run_sync(_missing)
+        database = await closing.enter_async_context(aclosing(Database(engine)))
+        return await database.missing_migrations()
 
 
 def _postgresql(url: str, statement_seconds: int | None) -> AsyncEngine:
@@ -243,15 +274,6 @@ def _begin(connection: Connection) -> None:
     # A writer takes its lock at once: two that read first would both go on from the same state.
     if connection.get_execution_options().get(_WRITES):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-async def _migrated(engine: AsyncEngine) -> None:
-    with _told_when_unusable(engine):
-        async with engine.execution_options(**{_WRITES: True}).begin() as connection:
-            if engine.dialect.name == "postgresql":
-                lock = select(func.pg_advisory_xact_lock(_MIGRATION_LOCK))
-                await connection.execute(lock)
-            await connection.run_sync(_upgrade)
 
 
 @contextmanager

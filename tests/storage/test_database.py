@@ -1,6 +1,7 @@
 """The database itself: how it is opened, what it promises, and what is told when it is not to be had."""
 
 import asyncio
+import gc
 import stat
 import sys
 from pathlib import Path
@@ -160,3 +161,29 @@ async def test_a_mistake_of_ours_is_no_outage(database: Database) -> None:
     with pytest.raises(IntegrityError):
         async with database.writing() as connection:
             await connection.execute(insert(libraries).values(row))
+
+
+@pytest.mark.parametrize("cut_off", [0, 1, 3])
+async def test_no_connection_is_left_behind_when_the_bot_ends_while_people_ask(
+    database_url: str | None, tmp_path: Path, cut_off: int
+) -> None:
+    async def ask(database: Database) -> None:
+        async with database.writing() as connection:
+            await connection.execute(update(libraries).values(edition=1))
+        async with database.reading() as connection:
+            for _ in range(20):
+                await connection.execute(text("SELECT 1"))
+
+    async with opened(database_url, tmp_path) as database:
+        asking = [asyncio.ensure_future(ask(database)) for _ in range(8)]
+        await asyncio.sleep(0.01)
+        for _ in range(cut_off):
+            for one in asking:
+                one.cancel()
+            await asyncio.sleep(0)
+    ends = await asyncio.gather(*asking, return_exceptions=True)
+    assert {type(end) for end in ends} <= {type(None), StoreUnavailableError, asyncio.CancelledError}
+    # A driver warns of each connection that was never closed, when it is collected; warnings are errors here.
+    gc.collect()
+    with pytest.raises(StoreUnavailableError):
+        await database.answers()
