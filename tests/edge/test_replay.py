@@ -191,7 +191,7 @@ async def test_what_one_replica_took_another_does_not(
 
 async def is_at_work(database: Database) -> None:
     """Wait until some replica has begun with a request and not finished."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             async with database.reading() as connection:
                 if await connection.scalar(select(func.count()).where(~claims.c.is_done)):

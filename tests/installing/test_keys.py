@@ -156,7 +156,7 @@ async def test_two_replicas_renew_a_token_once_and_both_go_on_with_it(
             slack.clock.advance(TWELVE_HOURS - RENEW_BEFORE.total_seconds())
             await waits_for(partial(has_accessed, slack, 1 + day))
         slack.clock.advance(RENEW_BEFORE.total_seconds() + 60)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while sum("Takeaway:" in seen.drawn for seen in zoe.sees()) < 2:
                 await zoe.types("@storybot teamwork")
         assert accesses(slack) == 3

@@ -100,7 +100,7 @@ async def test_a_process_that_is_installed_and_left_logs_no_secret_at_all(
         acme.uninstall()
         await slack.settled()
         process.send_signal(signal.SIGTERM)
-        _, logged = await asyncio.wait_for(process.communicate(), 10)
+        _, logged = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0
     said = logged.decode()
     assert f"Installed in {acme.team_id}" in said

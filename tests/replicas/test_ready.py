@@ -83,4 +83,4 @@ async def test_told_to_stop_it_says_so_and_serves_on_until_the_balancer_has_noti
             assert "Takeaway:" in ada.last().drawn
             async with aiohttp.ClientSession() as session, session.get(f"{url}/healthz") as answer:
                 assert (answer.status, answer.headers["Connection"]) == (200, "close")
-            assert await asyncio.wait_for(process.wait(), 15) == 0
+            assert await asyncio.wait_for(process.wait(), 30) == 0

@@ -54,7 +54,7 @@ async def at_work(database: Database, channel: Channel) -> AsyncIterator[Outbox]
         yield outbox
     finally:
         await outbox.drain(5.0)
-        await asyncio.wait_for(running, 5.0)
+        await asyncio.wait_for(running, 20.0)
 
 
 async def put(database: Database, *say: Outgoing) -> None:
@@ -64,7 +64,7 @@ async def put(database: Database, *say: Outgoing) -> None:
 
 async def becomes(database: Database, one: Outgoing, state: str) -> None:
     store = OutboxStore(database)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             if (await store.states_of(one.workspace, one.about))[one.key] == state:
                 return
@@ -120,7 +120,7 @@ async def test_a_channel_that_hangs_keeps_nobody_else_waiting(database: Database
         channel.hears.clear()
         await put(database, other)
         outbox.wake()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await channel.hears.wait()
         assert channel.heard == [hangs.key, other.key]
         channel.opens.set()
@@ -157,7 +157,7 @@ async def test_what_follows_from_an_unknown_card_is_done_even_if_it_could_not_be
     channel.trouble = [StoreUnavailableError("away"), RuntimeError("a mistake")]
     async with at_work(database, channel) as outbox:
         await put(database, card)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 if channel.followed:
                     break
@@ -176,6 +176,6 @@ async def test_what_one_replica_puts_in_line_another_says(postgres: Postgres) ->
     async with opened(url, None) as here, opened(url, None) as there, at_work(there, channel):
         await asyncio.sleep(0.1)
         await put(here, card)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await channel.hears.wait()
         await becomes(here, card, SENT)

@@ -71,7 +71,7 @@ async def desk(tmp_path: Path, cache: Path) -> AsyncIterator[Desk]:
 
 async def at_once(look: Callable[[], Any]) -> None:
     """Until there is something to see, and no moment longer."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             if look():
                 return

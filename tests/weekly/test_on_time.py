@@ -146,7 +146,7 @@ async def test_several_channels_of_one_minute_each_have_their_own(slack: Playgro
 
 async def waits_for_list(person: Person, words: str) -> str:
     """The list, as soon as it says these words; the clock wakes a moment after the start."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             listed = (await lists(person)).drawn
             if words in listed:
