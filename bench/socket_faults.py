@@ -27,6 +27,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bench.figures import percentile, print_machine, print_table, short
 from bot.door.dispatch import Dispatch
+from bot.door.replays import Replays
 from bot.door.socket_connection import Patience
 from bot.door.socket_mode import CONNECTIONS, SocketMode
 from playground import Playground
@@ -246,9 +247,8 @@ async def answering(slack: Playground, haste: Haste, rng: random.Random) -> Asyn
     slack.install(manifest=manifest())
     async with ClientSession() as session:
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
-        socket = SocketMode(
-            session, client, slack.app_token, Dispatch(_listening(client, haste, rng)), haste.patience, rng
-        )
+        dispatch = Dispatch(_listening(client, haste, rng))
+        socket = SocketMode(session, client, slack.app_token, dispatch, Replays(), haste.patience, rng)
         running = asyncio.create_task(socket.run())
         try:
             yield socket

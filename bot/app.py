@@ -179,7 +179,7 @@ async def _listening_at(
     abilities.listen(bolt)
     tracing.trace_listeners(bolt._async_listeners)
     dispatch = Dispatch(bolt, abilities.turns)
-    socket = _socket_mode(connection, slack, dispatch)
+    socket = _socket_mode(connection, slack, dispatch, replays)
 
     def health() -> Health:
         unconnected = ["Socket Mode is not connected"] if socket and not socket.up else []
@@ -252,9 +252,9 @@ def _bolt(slack: Slack, access: Access) -> AsyncApp:
     )
 
 
-def _socket_mode(connection: Connection, slack: Slack, dispatch: Dispatch) -> SocketMode | None:
+def _socket_mode(connection: Connection, slack: Slack, dispatch: Dispatch, replays: Replays) -> SocketMode | None:
     token = connection.app_token
-    return SocketMode(slack.session, slack.client, token.get_secret_value(), dispatch) if token else None
+    return SocketMode(slack.session, slack.client, token.get_secret_value(), dispatch, replays) if token else None
 
 
 async def _until_refused(identity: Identity | None, socket: SocketMode | None) -> None:

@@ -35,8 +35,9 @@ class Claims(Protocol):
 class Replays:
     """Remembers the last `kept` requests that were taken, and with `claims` what other replicas took.
 
-    Slack signs no command, click or form twice: each bears a `trigger_id`. An event that it delivers again is signed
-    anew, and bears the same `event_id`. Only what is signed may be asked about, so that nobody else fills this.
+    An event that Slack delivers again, over HTTP or a WebSocket, bears the same `event_id`. It signs no command, click
+    or form twice, since each bears a `trigger_id`, and gives each an envelope of its own. Only what is Slack's may be
+    asked about, so that nobody else fills this.
     """
 
     def __init__(self, claims: Claims | None = None, kept: int = KEPT) -> None:
@@ -45,15 +46,16 @@ class Replays:
         # A status, once there is one: it takes half of the memory.
         self._taken: dict[str, asyncio.Future[int] | int] = {}
 
-    async def answer(self, body: Payload, signature: str, work: Work) -> BoltResponse:
+    async def answer(self, body: Payload, name: str, work: Work) -> BoltResponse:
         """The response of `work`; whoever sends the same again learns its status alone, and nothing is done.
 
+        `name` is what only this request is called, in at most 64 characters: its signature, or its `envelope_id`.
         What failed (5xx) was not taken, and may come again.
         """
         if body.get("type") == "block_suggestion":
             # It changes nothing, and has no id of its own: the same letters typed twice are the same request.
             return await work()
-        key = _key(body, signature)
+        key = _key(body, name)
         if earlier := self._taken.get(key):
             return BoltResponse(status=earlier if isinstance(earlier, int) else await asyncio.shield(earlier))
         outcome = self._taken[key] = asyncio.get_running_loop().create_future()
@@ -94,12 +96,12 @@ class Replays:
         return response
 
 
-def _key(body: Payload, signature: str) -> str:
+def _key(body: Payload, name: str) -> str:
     match body:
         case {"event": dict(), "event_id": str(event_id)}:
             named = f"{body.get('team_id')} {event_id}"
             return hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()
-    return signature.removeprefix("v0=")
+    return name
 
 
 def _only_reads(body: Payload) -> bool:

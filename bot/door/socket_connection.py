@@ -150,8 +150,7 @@ class Connection:
                 task.add_done_callback(self._in_flight.discard)
 
     async def _acknowledge(self, socket: ClientWebSocketResponse, envelope: Mapping[str, Any]) -> None:
-        # Shielded: what came again over another connection waits for the same work.
-        response = await asyncio.shield(self._envelopes.answer(envelope))
+        response = await self._envelopes.answer(envelope)
         if not is_taken(response):
             return  # not acknowledged: Slack delivers it again
         acknowledged: dict[str, Any] = {"envelope_id": envelope["envelope_id"]}

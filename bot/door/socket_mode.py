@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.door.dispatch import Dispatch
 from bot.door.envelopes import Envelopes
+from bot.door.replays import Replays
 from bot.door.socket_connection import Connection, Patience
 from bot.errors import Problem, ProblemsError
 from bot.slack_errors import FAILED, error_of, retry_after
@@ -26,7 +27,7 @@ _BAD_TOKEN = {"invalid_auth", "not_authed", "not_allowed_token_type", "token_rev
 
 
 class SocketMode:
-    """Keeps `CONNECTIONS` open and takes what arrives over any of them to `dispatch`."""
+    """Keeps `CONNECTIONS` open and takes what arrives over any of them to `dispatch`, once as `replays` knows."""
 
     def __init__(
         self,
@@ -34,13 +35,14 @@ class SocketMode:
         client: AsyncWebClient,
         app_token: str,
         dispatch: Dispatch,
+        replays: Replays,
         patience: Patience | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._session = session
         self._client = client
         self._app_token = app_token
-        self._envelopes = Envelopes(dispatch)
+        self._envelopes = Envelopes(dispatch, replays)
         self._patience = patience or Patience()
         self._rng = rng or random.Random()
         self._keeping: list[asyncio.Task[None]] = []

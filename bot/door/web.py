@@ -131,7 +131,7 @@ class Edge:
             log.warning("Slack signed a request that cannot be read")
             return web.Response()
         retries = {name: request.headers[name] for name in RETRY_HEADERS if name in request.headers}
-        signature = request.headers["X-Slack-Signature"]
+        signature = request.headers["X-Slack-Signature"].removeprefix("v0=")
         response = await self._replays.answer(parsed, signature, lambda: self._dispatch.answer(parsed, retries))
         return _web_response(response)
 
