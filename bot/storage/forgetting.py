@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, Update, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.submission import COLLEAGUE, Credit
 from bot.domain.workspace import Workspace
 from bot.storage.database import Database
 from bot.storage.installations import served
+from bot.storage.news import Subject, tell
 from bot.storage.statements import within
 from bot.storage.tables import (
     audit,
@@ -61,6 +62,7 @@ class Forgetting:
         """Take a person out of everything; how many rows named them. Their stories stay, as a colleague's."""
         async with self._database.writing() as connection:
             await _uncredit(connection, team, user_id, now)
+            await _touch_installed_by(connection, team, user_id, now)
             count = await _dismiss(connection, team, user_id)
             for column in OWN:
                 theirs = delete(column.table).where(_of(column.table, team), column == user_id)
@@ -96,11 +98,11 @@ async def _erase(connection: AsyncConnection, of: Callable[[Any], ColumnElement[
     kept = {"edition": libraries.c.edition + 1, "changed_at": now}
     gone = {**_ERASED, "gone_at": now, "erased_at": now, "changed_at": now}
     left = update(installations).where(of(installations), or_(installations.c.tokens.is_not(None), _IS_GONE))
-    count = (await connection.execute(update(libraries).where(of(libraries)).values(kept))).rowcount
+    count = await _change(connection, update(libraries).where(of(libraries)).values(kept), Subject.STORIES)
     for table in metadata.sorted_tables:
         if table not in _STAY and "team_id" in table.c:
             count += (await connection.execute(delete(table).where(of(table)))).rowcount
-    return count + (await connection.execute(left.values(gone))).rowcount
+    return count + await _change(connection, left.values(gone), Subject.INSTALLATION)
 
 
 _IS_GONE = installations.c.gone_at.is_not(None)
@@ -121,7 +123,21 @@ async def _uncredit(connection: AsyncConnection, team: str, user_id: str, now: d
             frozen = {"story": _uncredited(week.story), "message": _retold(week.message, told.author_name)}
             await connection.execute(update(weeks).where(this).values(frozen))
         newer = {"edition": libraries.c.edition + 1, "changed_at": now}
-        await connection.execute(update(libraries).where(within(libraries, workspace)).values(newer))
+        await _change(connection, update(libraries).where(within(libraries, workspace)).values(newer), Subject.STORIES)
+
+
+async def _touch_installed_by(connection: AsyncConnection, team: str, user_id: str, now: datetime) -> None:
+    """Have every replica look again at the installations of a person, by which each knows what they may."""
+    theirs = update(installations).where(_of(installations, team), installations.c.installer_id == user_id)
+    await _change(connection, theirs.values(changed_at=now), Subject.INSTALLATION)
+
+
+async def _change(connection: AsyncConnection, change: Update, subject: Subject) -> int:
+    """Change what each replica keeps in memory, and tell them; how many rows that were."""
+    changed = (await connection.execute(change.returning(change.table.c.enterprise_id, change.table.c.team_id))).all()
+    for key in changed:
+        await tell(connection, subject, *key)
+    return len(changed)
 
 
 async def _dismiss(connection: AsyncConnection, team: str, user_id: str) -> int:

@@ -8,8 +8,10 @@ import pytest
 
 from bot.config import Installing, Settings
 from bot.manifest import manifest
+from bot.storage.database import opened
+from bot.storage.forgetting import Forgetting
 from playground import Playground, Team
-from tests.installing.conftest import Browser, Running
+from tests.installing.conftest import Browser, Running, asks_until
 from tests.postgres import Postgres
 from tests.replicas.cut_off import cut_off
 from tests.test_running import free_port
@@ -50,3 +52,30 @@ async def test_uninstalled_at_one_it_says_so_at_the_other(
         async with asyncio.timeout(5):
             while "I am not installed in this workspace any more." not in await told(slack, acme):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+async def test_forgotten_whoever_installed_it_may_no_longer_choose_at_any_of_them(
+    slack: Playground, acme: Team, running: Running, postgres: Postgres, is_heard: bool
+) -> None:
+    url, zoe = postgres.fresh_url(), acme.person("Zoe")
+    async with running(database_url=url) as first:
+        assert (await first.installs(zoe))[0] == 200
+    zoe.user.is_admin = False
+    slack.clock.advance(3600)
+    async with (
+        running(database_url=url, port=free_port()) as one,
+        running(database_url=url) as other,
+        nullcontext() if is_heard else cut_off(url),
+    ):
+        for replica in (one, other):
+            reach(replica)
+            await zoe.types("/story settings")
+            assert zoe.modal
+            await zoe.closes()
+        await zoe.types("/story empathy")
+        async with opened(url, None) as database:
+            assert await Forgetting(database).forget_user(acme.team_id, zoe.id, slack.now()) > 0
+        for replica in (one, other):
+            reach(replica)
+            await asks_until(zoe, "/story settings", "Only workspace admins choose who reviews stories.")
