@@ -106,6 +106,13 @@ def read(view: Mapping[str, Any]) -> ModerationForm:
     )
 
 
+def offered_groups(view: Mapping[str, Any]) -> dict[str, str]:
+    """The user groups that a sent form offers, their handles by id."""
+    menus = [block["element"] for block in view.get("blocks") or () if block.get("block_id") == "group"]
+    options = [option for menu in menus for page in menu.get("option_groups") or [menu] for option in page["options"]]
+    return {option["value"]: option["text"]["text"].removeprefix("@") for option in options}
+
+
 def saved(moderation: Moderation, waiting: int, command: str) -> Block:
     """What takes the place of a form that was sent."""
     where = "to the review channel" if moderation.channel else "to each moderator as a direct message"

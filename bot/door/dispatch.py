@@ -11,14 +11,16 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.door import payload
+from bot.handlers.forms import ANSWER_BY
 from bot.handlers.turns import NO_TURN, Turns
 from bot.seeing import metrics, tracing
 from bot.seeing.incoming import CURRENT, Incoming, kind_of
 
 log = logging.getLogger(__name__)
 
-# Slack tells the person that the app failed after 3 seconds; a slow Web API must not make a click fail.
-ACKNOWLEDGE_WITHIN = 2.5
+# Slack tells the person that the app failed after 3 seconds; a slow Web API must not make a click or a form fail. Up to
+# half a second before, and as much after, replicas may need to tell each other (see `bot.door.replays`).
+ACKNOWLEDGE_WITHIN = 2.0
 
 
 class Dispatch:
@@ -33,7 +35,8 @@ class Dispatch:
     async def answer(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
         """Bolt's response to a verified body; 200 when Bolt cannot read it. `retries` are Slack's retry headers.
 
-        A click whose work takes longer than `ACKNOWLEDGE_WITHIN` is acknowledged while the work goes on.
+        A click whose work takes longer than `ACKNOWLEDGE_WITHIN` is acknowledged while the work goes on; a form is told
+        of what came of it, or of nothing so far, within as long (see `bot.handlers.forms`).
         """
         begun = time.perf_counter()
         response = await self._acknowledged(body, retries)
@@ -72,6 +75,7 @@ class Dispatch:
             payload.check(body)
             # This mode tells Bolt that the body is parsed and verified.
             request = AsyncBoltRequest(mode="socket_mode", body=dict(body), headers=dict(retries))
+            request.context[ANSWER_BY] = asyncio.get_running_loop().time() + ACKNOWLEDGE_WITHIN
             if not request.context.team_id:
                 # Of an event under an organisation's installation Bolt reads no workspace.
                 request.context["team_id"] = body.get("context_team_id") or body.get("team_id")

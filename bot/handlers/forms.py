@@ -9,15 +9,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import StoreUnavailableError, UserError
 from bot.slack_errors import FAILED, error_of
 
-# After three seconds Slack says that it had trouble connecting; finding out who sent the form takes some of them.
-SAVE_SECONDS = 2.0
+ANSWER_BY = "answer_by"
+"""Under this name Bolt's context holds the moment, by the event loop's clock, until which Slack has to be answered."""
 _EXPIRED = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}
 
 _Kept = TypeVar("_Kept")
 
 
-async def kept_in_time(keeping: Coroutine[Any, Any, _Kept]) -> _Kept:
-    """What `keeping` gives; StoreUnavailableError when a form can wait no longer.
+async def kept_in_time(keeping: Coroutine[Any, Any, _Kept], context: Mapping[str, Any]) -> _Kept:
+    """What `keeping` gives; StoreUnavailableError when a form can wait no longer, whatever took so long.
 
     A write that has begun cannot be called back and goes on: sending the same form again must be harmless.
     """
@@ -25,7 +25,7 @@ async def kept_in_time(keeping: Coroutine[Any, Any, _Kept]) -> _Kept:
     # Should it fail after all, whoever waited was told so long ago.
     work.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
-        async with asyncio.timeout(SAVE_SECONDS):
+        async with asyncio.timeout_at(context[ANSWER_BY]):
             return await asyncio.shield(work)
     except TimeoutError:
         raise StoreUnavailableError("it takes too long") from None

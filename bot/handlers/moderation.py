@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
-from bot.blocks.moderation_form import ModerationForm, form, read, saved
+from bot.blocks.moderation_form import ModerationForm, form, offered_groups, read, saved
 from bot.blocks.submit import errors
 from bot.domain.draft import DraftErrors
 from bot.domain.moderation import Moderation
@@ -60,12 +60,13 @@ class Choosing:
         values, person = read(view), person_of(context)
 
         async def again(trouble: str, *, can_join: bool = False) -> None:
-            groups = await self._groups_of(person.workspace)
-            await ack(response_action="update", view=form(values, groups, trouble=trouble, can_join=can_join))
+            # Those that it offered: Slack, which may be slow just now, is asked for nothing more.
+            shown = form(values, offered_groups(view), trouble=trouble, can_join=can_join)
+            await ack(response_action="update", view=shown)
 
         try:
             desk = values.moderation()
-            await kept_in_time(self._choose(person, desk, client, joins=values.joins))
+            waiting = await kept_in_time(self._choose(person, desk, client, joins=values.joins), context)
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except NotInvitedError as refused:
@@ -75,14 +76,14 @@ class Choosing:
         except StoreUnavailableError:
             await again("I could not save this just now. Please send it again in a moment.")
         else:
-            waiting = await self._submissions.count_waiting(person.workspace)
             await ack(response_action="update", view=saved(desk, waiting, self._command))
 
-    async def _choose(self, person: Person, desk: Moderation, client: AsyncWebClient, *, joins: bool) -> None:
+    async def _choose(self, person: Person, desk: Moderation, client: AsyncWebClient, *, joins: bool) -> int:
+        """How many stories wait for those who were chosen."""
         await self._check(person.workspace, desk.moderators)
         if desk.channel:
             await be_in(client, desk.channel, joins=joins)
-        await self._desks.choose(person, desk)
+        return await self._desks.choose(person, desk)
 
     async def _check(self, workspace: Workspace, moderators: tuple[str, ...]) -> None:
         """DraftErrors with everybody who could decide nothing: guests, apps, people of elsewhere or gone."""

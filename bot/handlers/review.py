@@ -97,7 +97,7 @@ class Reviewing:
         themes = (await self._shelves.of_workspace(moderator.workspace)).library.themes
         try:
             told = draft.told([theme.id for theme in themes])
-            await kept_in_time(self._submissions.approve(moderator, meta.submission_id, meta.revision, told))
+            await kept_in_time(self._submissions.approve(moderator, meta.submission_id, meta.revision, told), context)
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except (UserError, StoreUnavailableError) as refused:
@@ -119,7 +119,7 @@ class Reviewing:
         try:
             meta, reason = read_rejection(view)
             moderator = person_of(context)
-            await kept_in_time(self._submissions.reject(moderator, meta.submission_id, meta.revision, reason))
+            await kept_in_time(self._submissions.reject(moderator, meta.submission_id, meta.revision, reason), context)
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except (UserError, StoreUnavailableError) as refused:

@@ -113,8 +113,7 @@ class Scheduling:
 
         try:
             timing = values.timing([theme.id for theme in themes])
-            schedule = await kept_in_time(self._set_up(person, meta, values, timing, client))
-            schedule, first = await self._first_post(schedule) if values.posts_now else (schedule, "")
+            schedule, first = await kept_in_time(self._set_up(person, meta, values, timing, client), context)
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except NotInvitedError as refused:
@@ -128,13 +127,15 @@ class Scheduling:
 
     async def _set_up(
         self, person: Person, meta: SetUp, values: ScheduleForm, timing: Timing, client: AsyncWebClient
-    ) -> Schedule:
+    ) -> tuple[Schedule, str]:
+        """The schedule as it is now, and what is said of its first post where that was wished for."""
         if meta.channel_id:
             await self._weekly.schedule(person.workspace, meta.channel_id)
         await be_in(client, values.channel_id, joins=values.joins)
-        return await self._weekly.set_up(
+        schedule = await self._weekly.set_up(
             person, values.channel_id, meta.schedule_id, timing, values.themes, asks_question=values.asks_question
         )
+        return await self._first_post(schedule) if values.posts_now else (schedule, "")
 
     async def _first_post(self, schedule: Schedule) -> tuple[Schedule, str]:
         """Post at once, and what is said of it; the schedule is set up whether that can be or not."""

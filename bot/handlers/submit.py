@@ -88,7 +88,8 @@ class Submitting:
             await ack(response_action="update", view=shown)
 
         try:
-            await ack(response_action="update", view=await kept_in_time(self._taken_in(person, meta, draft)))
+            shown = await kept_in_time(self._taken_in(person, meta, draft), context)
+            await ack(response_action="update", view=shown)
         except DraftErrors as found:
             await ack(response_action="errors", errors=errors(found))
         except _WarnedError as warned:

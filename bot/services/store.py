@@ -44,10 +44,10 @@ class SubmissionsKept(Protocol):
 
 
 class ModerationKept(Protocol):
-    """What each workspace chose; `cards` are those of a submission that waits, by its id."""
+    """What each workspace chose; `cards` are a submission's, by its id, and `choose` tells how many wait."""
 
     async def chosen(self, workspace: Workspace) -> Chosen | None: ...
-    async def choose(self, workspace: Workspace, chosen: Chosen, cards: Callable[[str], list[Outgoing]]) -> None: ...
+    async def choose(self, workspace: Workspace, chosen: Chosen, cards: Callable[[str], list[Outgoing]]) -> int: ...
 
 
 class OutboxKept(Protocol):

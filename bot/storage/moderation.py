@@ -36,8 +36,10 @@ class ModerationStore:
         )
         return Chosen(moderation, row.chosen_by, row.chosen_at)
 
-    async def choose(self, workspace: Workspace, chosen: Chosen, cards: Callable[[str], list[Outgoing]]) -> None:
-        """Keep it, and put the `cards` of every submission that waits in line; one that is there already stays one.
+    async def choose(self, workspace: Workspace, chosen: Chosen, cards: Callable[[str], list[Outgoing]]) -> int:
+        """Keep it, and put the `cards` of every submission that waits in line; how many submissions these are.
+
+        A card that is there already stays one.
 
         What is still to be said to those who reviewed before is never said.
         """
@@ -61,5 +63,6 @@ class ModerationStore:
         async with self._database.writing() as connection:
             await connection.execute(insert_or_update(connection, table, values))
             await connection.execute(unsaid)
-            ids = await connection.scalars(waiting.order_by(submissions.c.created_at))
+            ids = (await connection.scalars(waiting.order_by(submissions.c.created_at))).all()
             await put_in_line(connection, [card for id_ in ids for card in cards(id_)], chosen.at)
+        return len(ids)

@@ -181,6 +181,34 @@ async def test_while_the_database_is_locked_nothing_is_said_to_be_chosen(start: 
         assert "from now on" in margaret.modal.drawn
 
 
+async def test_while_slack_is_slow_it_is_said_in_time_and_sending_again_helps(start: Start) -> None:
+    async with Playground() as slack:
+        group = slack.add_user_group("story-leads", ["Linus"])
+        async with start(slack, Settings(moderation=Moderation(group=group))):
+            margaret = an_admin(slack)
+            await opens_settings(margaret)
+            await margaret.fills({"Moderators": ["Linus"], "Review channel": "support"})
+            slack.fail("users.info", delay=1.2)
+            slack.fail("conversations.info", delay=2.5)
+            await margaret.submits()
+            assert slack.requests[-1].failure is None, "Slack waits for three seconds"
+            assert margaret.modal is not None
+            assert "I could not save this just now" in margaret.modal.drawn
+            assert "@story-leads" in margaret.modal.drawn
+            await margaret.submits()
+            assert "go to the review channel from now on" in margaret.modal.drawn
+
+
+async def test_whoever_chooses_hears_how_many_wait(desk: Playground) -> None:
+    margaret = an_admin(desk)
+    await tells(desk.person("Ada"))
+    await opens_settings(margaret)
+    await margaret.fills({"Review channel": "support"})
+    await margaret.submits()
+    assert margaret.modal is not None
+    assert "The one that waits is on the way there." in margaret.modal.drawn
+
+
 async def test_the_home_tab_says_what_can_be_asked_and_lets_admins_choose(desk: Playground) -> None:
     ada, margaret = desk.person("Ada"), an_admin(desk)
     await ada.opens("storybot", "home")
