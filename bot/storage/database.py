@@ -9,12 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.script.revision import RevisionError
-from alembic.util.exc import CommandError
 from asyncpg import InterfaceError as PostgresInterfaceError  # type: ignore[import-untyped] # it brings no types
 from asyncpg import PostgresError
 from sqlalchemy import Connection, event, func, select, text
@@ -25,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.errors import Problem, ProblemsError, StoreUnavailableError
 from bot.seeing import metrics, tracing
+from bot.storage import migrating
 
 # A mistake of ours in what was asked. Whatever else a driver raises means that the database is out of reach, stops,
 # starts, is full or is read-only; asyncpg's own errors come bare while it connects.
@@ -128,13 +123,13 @@ class Database:
             async with self._connected(self._writing) as connection, connection.begin():
                 if self.is_shared:
                     await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(migrating.upgrade)
 
     async def missing_migrations(self) -> int:
         """How many there are to apply; ProblemsError as in `migrate`."""
         with _told_when_unusable(self._engine):
             async with self._connected(self._reading) as connection:
-                return await connection.run_sync(_missing)
+                return await connection.run_sync(migrating.missing)
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
@@ -280,7 +275,7 @@ def _begin(connection: Connection) -> None:
 def _told_when_unusable(engine: AsyncEngine) -> Iterator[None]:
     try:
         yield
-    except (CommandError, RevisionError) as error:
+    except migrating.NewerDatabaseError as error:
         what, mend = "A newer Storybot has migrated the database.", "Run that version, or a newer one."
         raise ProblemsError([Problem(_where(engine), None, what, mend)]) from error
     except _UNAVAILABLE as error:
@@ -292,20 +287,3 @@ def _told_when_unusable(engine: AsyncEngine) -> Iterator[None]:
 
 def _where(engine: AsyncEngine) -> str:
     return "STORYBOT_DATABASE_URL" if engine.dialect.name == "postgresql" else str(engine.url.database)
-
-
-def _upgrade(connection: Connection) -> None:
-    config = _migrations()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _missing(connection: Connection) -> int:
-    applied = MigrationContext.configure(connection).get_current_revision()
-    return len(list(ScriptDirectory.from_config(_migrations()).iterate_revisions("head", applied or "base")))
-
-
-def _migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
