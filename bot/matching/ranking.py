@@ -57,7 +57,7 @@ class Ranking:
     def match(self, words: str, limit: int | None = None) -> list[Match]:
         """The stories that something speaks for, or the best `limit` of them, best first. Never fails on any text."""
         understood = self.understanding.of(words)
-        evidence = np.hstack([_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves])
+        evidence = self.evidence(understood)
         scores = np.array(self.weights, np.float32) @ evidence
         best, least = float(scores.max(initial=0)), sure_from(len(scores), self.understanding.ear is not None)
         first = _first(scores, min(limit or MOST, MOST))
@@ -68,6 +68,10 @@ class Ranking:
             why = partial(self.reasons.of, shelf, story, understood)
             matches.append(Match(shelf.stories[story], round(score, 4), strength(sure, least, score, best), why))
         return matches
+
+    def evidence(self, understood: Understood) -> Floats:
+        """What speaks for each story, over all shelves: a row for each of the weights, a column a story."""
+        return np.hstack([_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves])
 
     def _at(self, number: int) -> tuple[Shelf, int]:
         """The shelf of a story, by its number over all shelves, and its number there."""
