@@ -23,7 +23,7 @@ def start(library: Library, matcher: Matcher, tmp_path: Path) -> Start:
 
     @asynccontextmanager
     async def started(slack: Playground, settings: Settings) -> AsyncIterator[Serving]:
-        async with serve(settings, connection_to(slack, tmp_path), library, matcher) as serving:
+        async with serve(settings, connection_to(slack, tmp_path), library, matcher, slack.now) as serving:
             url = f"http://127.0.0.1:{serving.port}"
             slack.install(request_url=f"{url}/slack/events", manifest=manifest(settings, url))
             yield serving

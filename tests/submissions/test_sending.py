@@ -179,6 +179,25 @@ async def test_only_so_many_can_wait(start: Start) -> None:
             assert "I take no more just now" in linus.modal.drawn
 
 
+async def test_whoever_is_refused_a_day_after_their_last_story_is_in_nobody_s_way(start: Start) -> None:
+    async with Playground() as slack:
+        moderation = Moderation(channel=slack.review_channel_id, moderators=slack.lead_ids)
+        async with start(slack, Settings(moderation=moderation, limits=Limits(submissions_waiting=1))):
+            ada, grace, linus = slack.person("Ada"), slack.person("Grace"), slack.person("Linus")
+            await tells(ada)
+            card = await card_of(grace)
+            slack.clock.advance(25 * 3600)
+            await ada.types("/story submit")
+            await sends_a_story(ada, {**CUP, "Title": "Another"})
+            await ada.submits()
+            assert ada.modal is not None
+            assert "I take no more just now" in ada.modal.drawn
+            await ada.closes()
+            await grace.clicks("Approve", on=card)
+            await tells(linus, Title="The lift", What_happened="The lift was out, so Sam carried all of it upstairs.")
+            await card_of(grace, "The lift")
+
+
 async def test_while_nobody_can_review_the_words_are_kept(start: Start) -> None:
     async with Playground() as slack:
         ada = slack.person("Ada")
