@@ -74,22 +74,27 @@ def card(
     *,
     hints: Sequence[str] = (),
     before: Told | None = None,
+    name_in: str | None = None,
 ) -> Message:
     """A submission as moderators see it; with buttons while nobody has decided.
 
-    `themes` are those of its text, `hints` what to look at, `before` the author's text before a change.
+    `themes` are those of its text, `hints` what to look at, `before` the author's text before a change. On a card that
+    others see as well, `name_in` is the command that tells moderators a name which is for them alone.
     """
     text = submission.text
     if submission.state is State.WITHDRAWN:
         # What was taken back is not shown any longer.
         blocks = [header(text.title), _verdict(submission)]
         return {"text": fallback(f"“{text.title}”.", f"{_VERDICTS[submission.state]}."), "blocks": blocks}
-    blocks = [header(text.title), _byline(submission), *_whole(text, themes), *_changes(submission, before)]
+    is_for_all = submission.author.credit is Credit.NAME
+    author_id = submission.author.user_id if is_for_all or not name_in else None
+    byline = _byline(submission, author_id, name_in or "")
+    blocks = [header(text.title), byline, *_whole(text, themes), *_changes(submission, before)]
     if submission.state is State.PENDING:
         blocks += [*_look_at(hints), *_seconded(submission), _decide(submission)]
     else:
         blocks += [_verdict(submission), *_reason(submission)]
-    return {"text": _spoken(submission, themes, hints), "blocks": blocks}
+    return {"text": _spoken(submission, themes, hints, author_id), "blocks": blocks}
 
 
 def reject_form(meta: FormMeta, title: str, *, author_is_told: bool = True) -> Block:
@@ -180,14 +185,18 @@ def spoken_date(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def _byline(submission: Submission) -> Block:
+def _byline(submission: Submission, author_id: str | None, name_in: str) -> Block:
     """Where it happened, and the author as they want to be known."""
     where = _where(submission.text)
-    match submission.author.credit, submission.author.user_id:
+    match submission.author.credit, author_id:
         case Credit.NAME, str(user_id):
             who = [words("by "), _person(user_id)]
         case Credit.MODERATORS, str(user_id):
             who = [words("by "), _person(user_id), words(" (only moderators may know)")]
+        case Credit.MODERATORS, None:
+            # What is decided is not in that list any more.
+            told_in = f": {name_in}" if submission.state is State.PENDING else ""
+            who = [words(f"by somebody whose name is for moderators only{told_in}")]
         case _:
             who = [words("by somebody who wants to stay unknown")]
     source: list[Block] = []
@@ -268,7 +277,7 @@ def _reason(submission: Submission) -> list[Block]:
     return [rich(quote(words("Reason: ", bold=True), words(submission.reason)))] if submission.reason else []
 
 
-def _spoken(submission: Submission, themes: Sequence[Theme], hints: Sequence[str]) -> str:
+def _spoken(submission: Submission, themes: Sequence[Theme], hints: Sequence[str], author_id: str | None) -> str:
     """The card for those who only hear it; what is to be done comes first, for a long story is cut."""
     text = submission.text
     if submission.state is not State.PENDING:
@@ -286,7 +295,7 @@ def _spoken(submission: Submission, themes: Sequence[Theme], hints: Sequence[str
         f"Takeaway: {text.takeaway}" if text.takeaway else "",
         f"Themes: {', '.join(theme.name for theme in themes)}." if themes else "",
     )
-    by = f" Told by <@{submission.author.user_id}>." if submission.author.user_id else ""
+    by = f" Told by <@{author_id}>." if author_id else ""
     decided = f" Decided by <@{submission.decided_by}>." if submission.decided_by else ""
     return said + by + decided
 

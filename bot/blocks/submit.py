@@ -26,7 +26,7 @@ _WARNINGS_SHOWN = 8
 _NAME = 80
 _CREDITS = {
     Credit.NAME: ("Show my name", "Everybody reads who told it."),
-    Credit.MODERATORS: ("Moderators only", "Readers see “a colleague”; who reviews stories sees your name."),
+    Credit.MODERATORS: ("Moderators only", "Readers see “a colleague”. Moderators can look your name up."),
     Credit.NOBODY: ("Nobody", "Nothing about you is kept, and nobody can tell you the decision."),
 }
 _GOOD_STORY = (

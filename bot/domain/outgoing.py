@@ -46,6 +46,11 @@ class Outgoing:
     """None: now."""
 
     @property
+    def is_in_channel(self) -> bool:
+        """Whether it is said in a channel, where more people read along than the one whom it is for."""
+        return not self.to.startswith(("U", "W"))
+
+    @property
     def is_repeatable(self) -> bool:
         """Whether sending it twice does no harm: a redrawing does the same twice, and to be asked twice is better than
         never; a post is neither."""

@@ -135,7 +135,8 @@ class Reviewing:
     # What is said later
 
     async def draw_card(self, outgoing: Outgoing) -> Message | None:
-        return await self._card(await self._submissions.get(outgoing.workspace, outgoing.about))
+        submission = await self._submissions.get(outgoing.workspace, outgoing.about)
+        return await self._card(submission, name_in=f"{self._command} review" if outgoing.is_in_channel else None)
 
     async def draw_reminder(self, outgoing: Outgoing) -> Message | None:
         submission = await self._submissions.get(outgoing.workspace, outgoing.about)
@@ -147,13 +148,14 @@ class Reviewing:
         submission = await self._submissions.get(outgoing.workspace, outgoing.about)
         return decision(submission, self._command) if submission.state is not State.WITHDRAWN else None
 
-    async def _card(self, submission: Submission) -> Message:
+    async def _card(self, submission: Submission, name_in: str | None = None) -> Message:
         themes = (await self._shelves.of_workspace(submission.workspace)).library
         hints: list[str] = []
         if submission.state is State.PENDING:
             hints = await self._submissions.warnings(submission.workspace, submission.text, submission.id)
         shown = [theme for theme in map(themes.theme, submission.text.themes) if theme]
-        return card(submission, shown, hints=hints, before=await self._submissions.before_change(submission))
+        before = await self._submissions.before_change(submission)
+        return card(submission, shown, hints=hints, before=before, name_in=name_in)
 
 
 def _trouble(error: UserError | StoreUnavailableError) -> str:

@@ -99,6 +99,13 @@ def test_the_author_is_shown_as_they_chose() -> None:
     assert any("only moderators" in text for text in texts_in(discreet["blocks"]))
 
 
+def test_where_others_see_a_card_a_name_for_moderators_only_is_left_out() -> None:
+    waiting = by_ada(Credit.MODERATORS)
+    for submission in (waiting, waiting.approved("UGRACE", NOON), waiting.rejected("UGRACE", NOON, "Not one.")):
+        assert "UADA" not in str(card(submission, [], name_in="/story review"))
+    assert users_in(card(by_ada(Credit.NAME), [], name_in="/story review")) == ["UADA"]
+
+
 def test_of_an_author_who_wants_to_be_nobody_nothing_is_shown() -> None:
     for message in all_of(by_ada(Credit.NOBODY)):
         assert "UADA" not in str(message)

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.config import Moderation, Settings
 from bot.storage.database import FILE_NAME
 from playground import Playground
+from tests.submissions.conftest import Start
 from tests.submissions.people import CONSENT, CUP, STORY, card_of, held, sees, sends_a_story, tells
 
 
@@ -82,12 +84,32 @@ async def test_a_message_of_ones_own_does_not_lead_to_its_author(desk: Playgroun
     assert "archives/" not in kept_in(tmp_path)
 
 
+async def test_a_name_for_moderators_only_is_in_no_channel_and_moderators_find_it(desk: Playground) -> None:
+    zuleika, grace = desk.add_person("Zuleika"), desk.person("Grace")
+    await tells(zuleika, Your_name="Moderators only")
+    card = await card_of(grace)
+    assert "by somebody whose name is for moderators only: /story review" in card.drawn
+    await grace.types("/story review")
+    await grace.clicks("Show", on=grace.last())
+    assert "by @Zuleika (only moderators may know)" in grace.last().drawn
+    await grace.clicks("Approve", on=card)
+    await sees(grace, "Approved by @Grace", "story-review")
+    posted = [call.arguments for call in desk.calls if call.arguments.get("channel") == desk.review_channel_id]
+    assert len(posted) == 2
+    assert zuleika.id not in json.dumps(posted)
+
+
+async def test_without_a_review_channel_moderators_read_the_name_on_their_cards(start: Start) -> None:
+    async with Playground() as slack, start(slack, Settings(moderation=Moderation(moderators=slack.lead_ids))):
+        await tells(slack.person("Ada"), Your_name="Moderators only")
+        card = await card_of(slack.person("Grace"), channel="storybot")
+        assert "by @Ada (only moderators may know)" in card.drawn
+
+
 async def test_moderators_only_means_that_readers_see_a_colleague(desk: Playground) -> None:
     ada, grace, linus = desk.person("Ada"), desk.person("Grace"), desk.person("Linus")
     await tells(ada, Your_name="Moderators only")
-    card = await card_of(grace)
-    assert "by @Ada (only moderators may know)" in card.drawn
-    await grace.clicks("Approve", on=card)
+    await grace.clicks("Approve", on=await card_of(grace))
     assert await sees(ada, "is in the library now", "storybot")
     await linus.types("/story paper cup behind the counter")
     assert "told by a colleague" in linus.last().drawn
