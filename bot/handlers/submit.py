@@ -125,7 +125,8 @@ class Submitting:
         """The story, once its author has seen whatever there is to warn of."""
         known = [theme.id for theme in await self._themes(person)]
         told = draft.told(known, message_author=meta.message_author)
-        warnings = await self._submissions.warnings(person.workspace, told, meta.submission_id or meta.form_id)
+        own_id = meta.submission_id or meta.form_id
+        warnings = await self._submissions.warnings(person.workspace, told, own_id, sender_id=person.user_id)
         if meta.news_in(warnings):
             raise _WarnedError(warnings)
         return told

@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.domain.clock import Now
 from bot.domain.library import Library
 from bot.domain.story import Story
-from bot.domain.submission import Told
+from bot.domain.submission import Submission, Told
 from bot.domain.workspace import Reader, Workspace
 from bot.errors import StoreUnavailableError
 from bot.services.seen import Seen
@@ -105,8 +105,10 @@ class Shelves:
         _, own = await self._store.stories_of(workspace)
         return self._library.with_own(own) if own else self._library
 
-    async def reads_like(self, workspace: Workspace, told: Told, waiting: Sequence[Told]) -> str | None:
-        """The title of a story that this one tells again: one that the workspace has, or one that waits there.
+    async def reads_like(
+        self, workspace: Workspace, told: Told, waiting: Sequence[Submission]
+    ) -> Story | Submission | None:
+        """What this one tells again: a story that the workspace has, or one of those that wait there.
 
         None as well where comparing takes too long for somebody who has just sent a form.
         """
@@ -114,7 +116,7 @@ class Shelves:
         own = {story.id: story for story in library.stories if not self._library.story(story.id)}
         others = [
             *((story.id, _text(story.title, story.story)) for story in own.values()),
-            *((other.title, _text(other.title, other.story)) for other in waiting),
+            *((other.id, _text(other.text.title, other.text.story)) for other in waiting),
         ]
         comparing = asyncio.to_thread(self._matching.reads_like, _text(told.title, told.story), others)
         try:
@@ -122,8 +124,9 @@ class Shelves:
                 found = await comparing
         except TimeoutError:
             return None
-        story = library.story(found) if found else None
-        return story.title if story else found
+        if found is None:
+            return None
+        return library.story(found) or next((other for other in waiting if other.id == found), None)
 
     async def fresh(self, workspace: Workspace, since: datetime) -> set[str]:
         """Ids of the workspace's own stories that were approved since then."""

@@ -11,6 +11,7 @@ from bot.domain.draft import Draft
 from bot.domain.outgoing import Kind, Outcome, Outgoing, Refused, Unknown
 from bot.domain.person import Person
 from bot.domain.privacy import hints
+from bot.domain.story import Story
 from bot.domain.submission import Author, Credit, State, Submission, Told
 from bot.domain.workspace import Workspace
 from bot.errors import UserError
@@ -90,14 +91,23 @@ class Submissions:
             kept = {**draft.as_json(), **origin}
             await self._store.keep_draft(person.workspace, person.user_id, form_id, kept, self._now())
 
-    async def warnings(self, workspace: Workspace, told: Told, own_id: str = "") -> list[str]:
-        """What an author should look at before sending, a sentence each: what may name somebody, what reads alike."""
+    async def warnings(self, workspace: Workspace, told: Told, own_id: str, sender_id: str | None = None) -> list[str]:
+        """What should be looked at, a sentence each: what may name somebody, what reads alike.
+
+        Whoever has just sent it, `sender_id`, is told no more of what waits than they know; None: a moderator looks.
+        """
         found = [f"{hint}." for hint in hints(told.story)]
         for where, words in (("The title", told.title), ("What it showed", told.takeaway or "")):
             found += [f"{where} seems to hold {hint.kind}." for hint in hints(words)]
         waiting = [other for other in await self._store.pending(workspace, self._rules.waiting) if other.id != own_id]
-        alike = await self._shelves.reads_like(workspace, told, [other.text for other in waiting])
-        return [*found, *([f"This reads like “{alike}”, which is here already."] if alike else [])]
+        match await self._shelves.reads_like(workspace, told, waiting):
+            case Story() as known:
+                found.append(f"This reads like “{known.title}”, which is here already.")
+            case Submission() as other if sender_id is None or other.is_by(sender_id):
+                found.append(f"This reads like “{other.text.title}”, which waits for a decision.")
+            case Submission():
+                found.append("This reads like a story that waits for a decision already.")
+        return found
 
     async def submit(self, person: Person, form_id: str, told: Told, credit: Credit, permalink: str | None) -> None:
         """Keep a new story and have it reviewed; the same form sent again changes nothing.

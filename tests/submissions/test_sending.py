@@ -72,15 +72,35 @@ async def test_a_story_that_the_library_has_is_recognised(desk: Playground, libr
     assert f"This reads like “{known.title}”, which is here already." in ada.modal.drawn
 
 
-async def test_a_story_that_waits_already_is_recognised_and_can_be_sent_anyway(desk: Playground) -> None:
+async def test_a_colleagues_story_that_waits_is_recognised_but_not_named(desk: Playground) -> None:
     ada, linus, grace = desk.person("Ada"), desk.person("Linus"), desk.person("Grace")
     await tells(ada)
     await linus.types("/story submit")
-    await sends_a_story(linus, {**CUP, "Title": "A paper cup"})
+    await sends_a_story(linus, {**CUP, "Title": "A paper thing"})
     assert linus.modal is not None
-    assert f"This reads like “{CUP['Title']}”" in linus.modal.drawn
+    assert "This reads like a story that waits for a decision already." in linus.modal.drawn
+    assert CUP["Title"] not in linus.modal.drawn
     await linus.submits()
-    assert "This reads like" in (await card_of(grace, "A paper cup")).drawn
+    # Moderators, who read both, are told which.
+    assert f"This reads like “{CUP['Title']}”" in (await card_of(grace, "A paper thing")).drawn
+
+
+async def test_ones_own_story_that_waits_already_is_named(desk: Playground) -> None:
+    ada = desk.person("Ada")
+    await tells(ada)
+    await ada.types("/story submit")
+    await sends_a_story(ada, {**CUP, "Title": "A paper thing"})
+    assert ada.modal is not None
+    assert f"This reads like “{CUP['Title']}”, which waits for a decision." in ada.modal.drawn
+
+
+async def test_what_one_sent_as_nobody_is_not_named_either(desk: Playground) -> None:
+    ada = desk.person("Ada")
+    await tells(ada, Your_name="Nobody")
+    await ada.types("/story submit")
+    await sends_a_story(ada, {**CUP, "Title": "A paper thing"})
+    assert ada.modal is not None
+    assert "This reads like a story that waits for a decision already." in ada.modal.drawn
 
 
 async def test_pressing_send_twice_makes_one_story_and_leaves_no_draft(desk: Playground) -> None:
