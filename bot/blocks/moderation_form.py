@@ -163,7 +163,7 @@ def _channel_field(channel_id: str) -> Block:
     if channel_id:
         menu["initial_conversation"] = channel_id
     hint = (
-        "Where stories wait for a decision; everybody there reads them, but no names that are for moderators only. To a "
+        "Where stories wait for a decision; everybody there reads them, but no name that is for moderators only. To a "
         "private channel, invite me first: /invite @storybot. Without a channel each moderator gets direct messages."
     )
     return field("channel_id", "Review channel", menu, hint, optional=True)
