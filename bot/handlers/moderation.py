@@ -9,15 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
 from bot.blocks.moderation_form import ModerationForm, form, read, saved
-from bot.blocks.submit import errors
 from bot.domain.draft import DraftErrors
 from bot.domain.moderation import Moderation
 from bot.domain.permissions import Role
 from bot.domain.person import Person
 from bot.domain.workspace import Workspace
-from bot.errors import StoreUnavailableError, UserError
+from bot.errors import UserError
 from bot.handlers.channels import NotInvitedError, be_in
-from bot.handlers.forms import kept_in_time, open_form
+from bot.handlers.forms import kept_in_time, open_form, told_in_form
 from bot.handlers.permissions import PersonOf, person_of
 from bot.services.desks import Desks
 from bot.services.submissions import Submissions
@@ -59,22 +58,13 @@ class Choosing:
         """Choose; whatever is in the way is told in the form."""
         values, person = read(view), person_of(context)
 
-        async def again(trouble: str, *, can_join: bool = False) -> None:
-            groups = await self._groups_of(person.workspace)
-            await ack(response_action="update", view=form(values, groups, trouble=trouble, can_join=can_join))
+        async def again(trouble: UserError) -> None:
+            groups, can_join = await self._groups_of(person.workspace), isinstance(trouble, NotInvitedError)
+            await ack(response_action="update", view=form(values, groups, trouble=str(trouble), can_join=can_join))
 
-        try:
+        async with told_in_form(ack, again):
             desk = values.moderation()
             await kept_in_time(self._choose(person, desk, client, joins=values.joins))
-        except DraftErrors as found:
-            await ack(response_action="errors", errors=errors(found))
-        except NotInvitedError as refused:
-            await again(str(refused), can_join=True)
-        except UserError as refused:
-            await again(str(refused))
-        except StoreUnavailableError:
-            await again("I could not save this just now. Please send it again in a moment.")
-        else:
             waiting = await self._submissions.count_waiting(person.workspace)
             await ack(response_action="update", view=saved(desk, waiting, self._command))
 
