@@ -91,12 +91,13 @@ class Abilities:
         self._home = Home(directory.person, self._guard, name)
         self._posts = WeeklyPosts(self._weekly, shelves, replies, name, now)
         self._scheduling = Scheduling(self._weekly, shelves, self._guard, replies, name, now)
-        sender = Sender(
-            {**self._reviewing.draws, **self._posts.draws, **(lifecycle.draws if lifecycle else {})}, client_of, now
-        )
+        welcoming = lifecycle.draws if lifecycle else {}
+        draws = {**self._reviewing.draws, **self._choosing.draws, **self._posts.draws, **welcoming}
+        sender = Sender(draws, client_of, now)
         self.outbox = Outbox(OutboxStore(database), sender.send, self._settled, now)
         self._submissions.on_news(self.outbox.wake)
         self._weekly.on_news(self.outbox.wake)
+        desks.on_news(self.outbox.wake)
         lost_posts = LostPosts(LostPostStore(database), now, reads_back=settings.weekly.reads_back)
         self.turns = Turns(*_shares(settings), now)
         self._lifecycle = lifecycle

@@ -1,10 +1,10 @@
 """What the services ask of whatever keeps things; every method may raise StoreUnavailableError."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from bot.domain.moderation import Chosen
+from bot.domain.moderation import Chosen, Say
 from bot.domain.outgoing import Claimed, Lost, Outcome, Outgoing, Posted
 from bot.domain.schedule import History, Move, Schedule, SlotState, Week
 from bot.domain.slots import Slot
@@ -44,10 +44,10 @@ class SubmissionsKept(Protocol):
 
 
 class ModerationKept(Protocol):
-    """What each workspace chose; `cards` are those of a submission that waits, by its id."""
+    """What each workspace chose, the last choice alone."""
 
     async def chosen(self, workspace: Workspace) -> Chosen | None: ...
-    async def choose(self, workspace: Workspace, chosen: Chosen, cards: Callable[[str], list[Outgoing]]) -> None: ...
+    async def choose(self, workspace: Workspace, chosen: Chosen, say: Say) -> None: ...
 
 
 class OutboxKept(Protocol):
