@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -137,6 +137,11 @@ class Abilities:
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What goes on by itself, each for ever."""
         return [self.outbox.run(), self._shelves.watch(), self._clock.run(), self._news.run(), self._pulse.run()]
+
+    async def next_due(self) -> datetime | None:
+        """When something is next to be done by itself; past while it is being done."""
+        moments = [await self._weekly.next_due(), await self.outbox.next_due()]
+        return min((moment for moment in moments if moment), default=None)
 
     def hindrances(self) -> list[str]:
         """A line for an operator on each thing that keeps the bot from serving."""
