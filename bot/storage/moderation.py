@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, and_, delete, or_, select
 
 from bot.domain.moderation import Chosen, Moderation, Say
 from bot.domain.outgoing import Kind
 from bot.domain.submission import State
 from bot.domain.workspace import Workspace
 from bot.storage.database import Database
-from bot.storage.outbox import DUE, put_in_line
+from bot.storage.outbox import DUE, REFUSED, put_in_line
 from bot.storage.statements import insert_or_update, of, within
 from bot.storage.tables import moderation as table
 from bot.storage.tables import outbox, submissions
@@ -30,7 +30,7 @@ class ModerationStore:
     async def choose(self, workspace: Workspace, chosen: Chosen, say: Say) -> None:
         """Keep it, and put what has to be said in line; a card that is there already stays one.
 
-        What is still to be said to those who reviewed before is never said.
+        What is still to be said to those who reviewed before is never said. What Slack refused is tried once more.
         """
         moderation = chosen.moderation
         values = {
@@ -45,9 +45,9 @@ class ModerationStore:
         }
         waiting = select(submissions.c.id).where(within(submissions, workspace, state=State.PENDING))
         # A card that is there already is redrawn all the same: whoever sees it sees the verdict.
+        is_over = and_(outbox.c.state == DUE, outbox.c.to.not_in(moderation.reviewers))
         unsaid = delete(outbox).where(
-            within(outbox, workspace, kind=Kind.REVIEW_CARD, state=DUE, changes=None),
-            outbox.c.to.not_in(moderation.reviewers),
+            within(outbox, workspace, kind=Kind.REVIEW_CARD, changes=None), or_(is_over, outbox.c.state == REFUSED)
         )
         # Of two who choose at once, the second sees what the first chose.
         last = select(table).where(within(table, workspace)).with_for_update()

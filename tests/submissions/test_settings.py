@@ -7,9 +7,10 @@ from pathlib import Path
 from bot.config import Moderation, Settings
 from bot.storage.database import FILE_NAME
 from playground import Playground
+from playground.inspector import Call
 from playground.person import Person
 from tests.submissions.conftest import Start
-from tests.submissions.people import CUP, card_of, chooses, held, is_told, sees, tells
+from tests.submissions.people import CUP, card_of, chooses, held, is_told, sees, tells, waits_for
 
 
 def an_admin(slack: Playground, name: str = "Margaret") -> Person:
@@ -57,6 +58,22 @@ async def test_cards_that_wait_go_to_the_new_channel_and_every_copy_shows_the_ve
     await grace.clicks("Approve", on=card)
     await sees(grace, "Approved by", "support")
     await sees(grace, "Approved by", "story-review")
+
+
+async def test_cards_that_slack_refused_come_when_the_same_channel_is_chosen_again(desk: Playground) -> None:
+    ada, grace, margaret = desk.person("Ada"), desk.person("Grace"), an_admin(desk)
+    desk.fail("chat.postMessage", "restricted_action", times=2)
+    await tells(ada)
+    await waits_for(lambda: len(refused(desk)) == 2)
+    assert grace.sees("story-review") == []
+    await chooses(margaret, {})
+    await grace.clicks("Approve", on=await card_of(grace))
+    await sees(grace, "Approved by @Grace", "story-review")
+
+
+def refused(slack: Playground) -> list[Call]:
+    """The card, and the reminder that follows it."""
+    return [call for call in slack.calls if call.method == "chat.postMessage" and not call.ok]
 
 
 async def test_whoever_is_chosen_may_at_once_and_whoever_is_not_may_no_longer(desk: Playground) -> None:
