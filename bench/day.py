@@ -268,7 +268,7 @@ async def set_up(data: Path, key: str) -> None:
             installation = Installation("", admin.team_id, tokens, before, installer_id=admin.user_id)
             await installations.install(installation, [])
             moderation = Moderation(moderators=(admin.user_id, other.user_id))
-            await desks.choose(here, Chosen(moderation, admin.user_id, before), lambda _: [])
+            await desks.choose(here, Chosen(moderation, admin.user_id, before), lambda *_: [])
             for channel in range(CHANNELS):
                 timing = Timing(BEGIN.weekday(), time((number * CHANNELS + channel) % 23 + 1), "Etc/UTC")
                 begun = Schedule(here, admin.channel_id(channel), f"schedule-{number}-{channel}", admin.user_id, timing)

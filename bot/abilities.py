@@ -4,7 +4,7 @@ import gc
 import logging
 import random
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -101,12 +101,13 @@ class Abilities:
         self._home = Home(directory.person, self._guard, name)
         self._posts = WeeklyPosts(self._weekly, shelves, replies, name, now)
         self._scheduling = Scheduling(self._weekly, shelves, self._guard, replies, name, now)
-        sender = Sender(
-            {**self._reviewing.draws, **self._posts.draws, **(lifecycle.draws if lifecycle else {})}, client_of, now
-        )
+        welcoming = lifecycle.draws if lifecycle else {}
+        draws = {**self._reviewing.draws, **self._choosing.draws, **self._posts.draws, **welcoming}
+        sender = Sender(draws, client_of, now)
         self.outbox = Outbox(OutboxStore(database), sender.send, self._settled, now)
         self._submissions.on_news(self.outbox.wake)
         self._weekly.on_news(self.outbox.wake)
+        desks.on_news(self.outbox.wake)
         lost_posts = LostPosts(LostPostStore(database), now, reads_back=settings.weekly.reads_back)
         self.turns = Turns(*_shares(settings), now)
         self._lifecycle = lifecycle
@@ -152,6 +153,11 @@ class Abilities:
     def understands_meaning(self) -> bool:
         """Whether sentences and other languages are understood at this moment."""
         return self._matcher.understands_meaning
+
+    async def next_due(self) -> datetime | None:
+        """When something is next to be done by itself; past while it is being done."""
+        moments = [await self._weekly.next_due(), await self.outbox.next_due()]
+        return min((moment for moment in moments if moment), default=None)
 
     def hindrances(self) -> list[str]:
         """A line for an operator on each thing that keeps the bot from serving."""

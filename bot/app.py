@@ -5,9 +5,10 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -54,13 +55,20 @@ CLOSE_SECONDS = 0.5
 SLACK_TIMEOUT_SECONDS = 10
 
 
+NextDue = Callable[[], Awaitable[datetime | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A bot whose door is open. `until_refused` ends only with the ProblemsError of a token that Slack refuses."""
+    """A bot whose door is open. `until_refused` ends only with the ProblemsError of a token that Slack refuses.
+
+    `next_due` gives when it will next do something by itself, which is past while it does it.
+    """
 
     bolt: AsyncApp
     port: int
     until_refused: asyncio.Future[None]
+    next_due: NextDue
     metrics_port: int | None = None
 
 
@@ -228,7 +236,7 @@ async def _listening_at(
         closing.push_async_callback(edge.stop)
         port = await _listen(closing, runner, connection.host, connection.port, "PORT")
         closing.push_async_callback(edge.leave, connection.drain_delay)
-        yield Serving(bolt, port, until_refused, metrics_port)
+        yield Serving(bolt, port, until_refused, abilities.next_due, metrics_port)
 
 
 @asynccontextmanager
@@ -239,10 +247,10 @@ async def try_out(
     moderators: Sequence[str] = (),
     moderation_channel: str | None = None,
     now: Now = clock.now,
-) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+) -> AsyncIterator[tuple[str, dict[str, Any], NextDue]]:
     """The bot with its own stories for a Slack on this machine: where that Slack reaches it, and its manifest.
 
-    What people submit is kept as long as it runs.
+    The third is `Serving.next_due`, for a clock that is set ahead. What people submit is kept as long as it runs.
     """
     settings = Settings(moderation=Moderation(channel=moderation_channel, moderators=tuple(moderators)))
     library = load_library(settings)
@@ -258,7 +266,7 @@ async def try_out(
         )
         async with serve(settings, connection, library, matcher, now) as serving:
             url = f"http://127.0.0.1:{serving.port}"
-            yield f"{url}/slack/events", manifest(settings, url)
+            yield f"{url}/slack/events", manifest(settings, url), serving.next_due
 
 
 def _bolt(slack: Slack, access: Access) -> AsyncApp:
@@ -301,15 +309,24 @@ async def _runner(closing: AsyncExitStack, application: web.Application) -> web.
 
 async def _listen(closing: AsyncExitStack, runner: web.AppRunner, host: str, wished: int, variable: str) -> int:
     """Open the port that a variable wishes for, and tell which; ProblemsError when it is taken."""
-    site = web.TCPSite(runner, host, wished)
+    assert runner.server is not None, "it was set up"
     try:
-        await site.start()
+        listening = await asyncio.get_running_loop().create_server(runner.server, host, wished)
     except OSError as taken:
         what = f"Nothing can listen there: {taken.strerror or taken}."
         raise ProblemsError([Problem(variable, None, what, "Free the port, or choose another.")]) from taken
-    closing.push_async_callback(site.stop)
-    port: int = runner.addresses[0][1]
+    closing.push_async_callback(_stop_listening, listening)
+    port: int = listening.sockets[0].getsockname()[1]
     return port
+
+
+async def _stop_listening(listening: asyncio.Server) -> None:
+    # asyncio accepts a connection in one turn of the loop and hands it over in the next: one that comes in the moment
+    # of closing would be dropped in between.
+    for each in listening.sockets:
+        asyncio.get_running_loop().remove_reader(each.fileno())
+    await asyncio.sleep(0)
+    listening.close()
 
 
 async def _drained(dispatch: Dispatch, socket: SocketMode | None, outbox: Outbox) -> None:

@@ -57,7 +57,7 @@ def manifest(settings: Settings, url: str | None = None) -> dict[str, Any]:
     slash_command = {
         "command": settings.command,
         "description": "A true story of great customer service",
-        "usage_hint": "empathy | themes | submit | schedule | help",
+        "usage_hint": "empathy | themes | submit | schedule | settings | help",
         "should_escape": False,
     }
     address = settings.installing.address

@@ -27,12 +27,14 @@ async def main() -> None:
             moderators=slack.lead_ids,
             moderation_channel=slack.review_channel_id,
             now=slack.now,
-        ) as (url, manifest),
+        ) as (url, manifest, next_due),
     ):
+        slack.clock.stop_for(next_due)
         slack.install(request_url=url, manifest=manifest)
         # Somebody who may look at what admins see.
         slack.person("Grace").user.is_admin = True
-        print(f"\n  Try it here:  {slack.url}\n\n  Type /story empathy in #general. Ctrl+C ends it.\n", flush=True)
+        first = "Type /story empathy in #general; /story help lists the rest, /story settings is for Grace, an admin."
+        print(f"\n  Try it here:  {slack.url}\n\n  {first} Ctrl+C ends it.\n", flush=True)
         if _has_a_browser():
             # Some browsers keep the call until they are closed.
             opening = asyncio.get_running_loop().run_in_executor(None, webbrowser.open, slack.url)

@@ -4,8 +4,14 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+
+# How long an app may take in all for what is due on the way, and how often it is looked at.
+PATIENCE_SECONDS = 20.0
+BEAT_SECONDS = 0.05
+
+NextDue = Callable[[], Awaitable[datetime | None]]
 
 
 class Clock:
@@ -19,6 +25,7 @@ class Clock:
         self._order = itertools.count()
         self._alarm: asyncio.TimerHandle | None = None
         self._watchers: list[Callable[[], object]] = []
+        self._next_due: NextDue = _nothing_is_due
         self.ahead = 0.0
 
     def now(self) -> float:
@@ -36,6 +43,23 @@ class Clock:
         self.run_due()
         for watcher in self._watchers:
             watcher()
+
+    async def go_on(self, seconds: float) -> None:
+        """Move on by so many seconds, but stop wherever the app has something due, until it has done it.
+
+        What takes the app long in all is not waited for.
+        """
+        goal, give_up = self.now() + seconds, time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < give_up and (due := await self._next_due()) and due.timestamp() <= goal:
+            if due.timestamp() > self.now():
+                self.advance_to(due)
+            else:
+                await asyncio.sleep(BEAT_SECONDS)
+        self.advance(max(0.0, goal - self.now()))
+
+    def stop_for(self, next_due: NextDue) -> None:
+        """Stop for an app in `go_on`: `next_due` gives when it will do something, which is past while it does it."""
+        self._next_due = next_due
 
     def advance_to(self, when: datetime) -> None:
         """Move on to a moment, which has a time zone."""
@@ -72,3 +96,7 @@ class Clock:
         if self._waiting:
             seconds = max(0.0, self._waiting[0][0] - self.now())
             self._alarm = asyncio.get_running_loop().call_later(seconds, self.run_due)
+
+
+async def _nothing_is_due() -> None:
+    """Where no app lives by this clock."""

@@ -283,7 +283,7 @@ class Page:
         seconds = float(told["by"]) if "by" in told else float(told["to"]) - clock.now()
         if not 0 <= seconds <= MOST_SECONDS_AHEAD:
             return {"ok": False, "error": "The clock goes forward only, and by a year at most."}
-        clock.advance(seconds)
+        await clock.go_on(seconds)
         return {"ok": True}
 
 

@@ -104,9 +104,10 @@ def modal(title: str, blocks: list[Block], *, callback_id: str, meta: str, send:
     }
 
 
-def notice(title: str, what: str) -> Block:
-    """A modal that only tells something."""
-    return {"type": "modal", "title": plain(title, 24), "close": plain("Close", 24), "blocks": [section(what)]}
+def notice(title: str, *what: str | Block) -> Block:
+    """A modal that only tells something, in words or blocks."""
+    blocks = [section(part) if isinstance(part, str) else part for part in what]
+    return {"type": "modal", "title": plain(title, 24), "close": plain("Close", 24), "blocks": blocks}
 
 
 def clean(text: str) -> str:

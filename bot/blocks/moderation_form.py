@@ -1,6 +1,6 @@
 """The form in which a workspace chooses who reviews its stories: what stands in it, how it looks, how it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bot.blocks import ids
 from bot.blocks.form import Said, alert, field, join_box, modal, notice, option
-from bot.blocks.message import Block, line, plain, rich, words
+from bot.blocks.message import Block, line, plain, rich, section, words
 from bot.blocks.review import date
 from bot.domain.draft import DraftErrors
 from bot.domain.moderation import Chosen, Moderation
@@ -21,7 +21,7 @@ _OPTIONS = 100
 _TITLE = "Moderation settings"
 _FOUR_EYES, _SELF_APPROVAL = "four_eyes", "self_approval"
 _RULES = {
-    _FOUR_EYES: ("Two moderators have to approve a story", "Four eyes see more than two."),
+    _FOUR_EYES: ("Two moderators have to approve a story", "A second person decides as well."),
     _SELF_APPROVAL: ("Moderators may decide about stories of their own", "Otherwise another one does."),
 }
 
@@ -47,7 +47,7 @@ class ModerationForm:
         """What is wished for; DraftErrors with everything that is amiss in the whole form."""
         errors: dict[str, str] = {}
         if not (self.moderators or self.group):
-            errors["moderators"] = "Choose at least one person, or a user group where the form offers one."
+            errors["moderators"] = "Choose at least one person, or below a user group where the form offers one."
         if len(self.moderators) > MOST_MODERATORS:
             errors["moderators"] = f"Choose at most {MOST_MODERATORS} people; for more, choose a user group."
         if self.group and not (self.channel_id or self.moderators):
@@ -82,11 +82,12 @@ def form(
     `chosen` tells who chose last, and `waiting` how many stories wait for a decision; `trouble` says why a form that
     was sent is still there, and `can_join` offers to join the channel.
     """
+    group = _group_field(groups, values.group)
     blocks = [
         *([alert("error", trouble)] if trouble else []),
         *_standing(values, chosen, waiting),
-        _people_field(values.moderators),
-        *_group_field(groups, values.group),
+        _people_field(values.moderators, or_group=bool(group)),
+        *group,
         _channel_field(values.channel_id),
         *([join_box(values.joins)] if can_join else []),
         _rules_field(values.rules),
@@ -113,14 +114,48 @@ def offered_groups(view: Mapping[str, Any]) -> dict[str, str]:
     return {option["value"]: option["text"]["text"].removeprefix("@") for option in options}
 
 
-def saved(moderation: Moderation, waiting: int, command: str) -> Block:
-    """What takes the place of a form that was sent."""
-    where = "to the review channel" if moderation.channel else "to each moderator as a direct message"
+def saved(
+    moderation: Moderation, waiting: int, command: str, *, missing: Sequence[str] | None = (), is_out: bool = False
+) -> Block:
+    """What takes the place of a form that was sent: who decides now, and where.
+
+    `missing` are moderators who are not in a private review channel, None where Slack does not say; `is_out` tells
+    whoever sent the form that they are no moderator any more.
+    """
+    where = [words("to each of them as a direct message")]
+    if moderation.channel:
+        where = [words("to "), {"type": "channel", "channel_id": moderation.channel}]
     now = ""
     if waiting:
         now = f" The {'one that waits is' if waiting == 1 else f'{waiting} that wait are'} on the way there."
-    told = f"Stories that people send go {where} from now on.{now} {command} review lists what waits."
-    return notice(_TITLE, told)
+    told = [
+        line(words("Moderators", bold=True), words(": "), *_everybody(moderation), words(".")),
+        line(words("Stories that people send go "), *where, words(f" from now on.{now}")),
+        line(words(f"Whoever is new among them hears it from me. {command} review lists what waits.")),
+    ]
+    note = [alert("warning", "You are no longer a moderator here.")] if is_out else []
+    return notice(_TITLE, *note, rich(*told), *_not_there(missing))
+
+
+def _everybody(moderation: Moderation) -> list[Block]:
+    """Who decides, each by name; a user group as itself."""
+    people = _people(moderation.moderators)
+    if not moderation.group:
+        return people
+    return [*people, *([words(" and ")] if people else []), {"type": "usergroup", "usergroup_id": moderation.group}]
+
+
+def _people(user_ids: Sequence[str]) -> list[Block]:
+    return [part for one in user_ids for part in (words(", "), {"type": "user", "user_id": one})][1:]
+
+
+def _not_there(missing: Sequence[str] | None) -> list[Block]:
+    """Who could not open a private review channel."""
+    if missing is None:
+        return [section("That channel is private: look whether all of them are in it, and invite whoever is not.")]
+    if not missing:
+        return []
+    return [rich(line(words("Please invite to that private channel, for they cannot open it: "), *_people(missing)))]
 
 
 def _standing(values: ModerationForm, chosen: Chosen | None, waiting: int) -> list[Block]:
@@ -133,12 +168,14 @@ def _standing(values: ModerationForm, chosen: Chosen | None, waiting: int) -> li
     return [rich(line(words("Chosen by "), {"type": "user", "user_id": chosen.by}, words(" on "), date(chosen.at)))]
 
 
-def _people_field(moderators: tuple[str, ...]) -> Block:
+def _people_field(moderators: tuple[str, ...], *, or_group: bool) -> Block:
+    """Slack writes “(optional)” behind what need not be chosen: without a group to choose, people are needed."""
     menu: Block = {"type": "multi_users_select", "placeholder": plain("Choose people", 150)}
     if moderators:
         menu["initial_users"] = list(moderators)
     hint = "They approve or reject each story before anybody else reads it. Members only: no guests, no apps."
-    return field("moderators", "Moderators", menu, hint, optional=True)
+    label = "Moderators, or a user group below" if or_group else "Moderators"
+    return field("moderators", label, menu, hint, optional=or_group)
 
 
 def _group_field(groups: Mapping[str, str], chosen: str) -> list[Block]:

@@ -219,7 +219,7 @@ def only_by_command(command: str) -> Message:
     """An answer to a wish that a conversation cannot fulfil: a form, or something for one person's eyes only."""
     told = (
         f"Press the button to tell a story. What is for your eyes only, type in any channel: {command} mine, "
-        f"{command} week, {command} saved, {command} schedule or {command} review."
+        f"{command} week, {command} saved, {command} schedule, {command} review or {command} settings."
     )
     return {"text": fallback(told), "blocks": [section(told), actions(tell_us_yours())]}
 

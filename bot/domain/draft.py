@@ -85,7 +85,7 @@ class Draft:
         if unknown := [theme for theme in self.themes if theme not in known_themes]:
             errors["themes"] = f"There is no theme “{'” or “'.join(unknown)}” any more. Choose another."
         if not self.consent:
-            errors["consent"] = "A story can be told only if no customer can be recognised in it, or if they agreed."
+            errors["consent"] = "Please tick this box, if no customer can be recognised in it or if they agreed to it."
         if message_author and not self.author_agrees:
             errors["author_agrees"] = f"Ask {message_author} first, and tick this when they agree."
         told = self._checked(errors)

@@ -1,10 +1,13 @@
 """How a workspace reviews the stories that its people tell: who decides, where the cards go, by which rules."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from bot.domain.outgoing import Outgoing
 
 ChannelId = Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]{5,}$")]
 UserId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{5,}$")]
@@ -42,3 +45,7 @@ class Chosen:
     moderation: Moderation
     by: str | None
     at: datetime
+
+
+Say = Callable[[Chosen | None, Sequence[str]], list[Outgoing]]
+"""Gives what a new choice has to be followed by, from the choice before and the ids of the submissions that wait."""

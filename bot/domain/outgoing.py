@@ -18,6 +18,7 @@ class Kind(StrEnum):
     REVIEW_UPDATE = "review_update"
     REVIEW_REMINDER = "review_reminder"
     DECISION = "decision"
+    NEW_MODERATOR = "new_moderator"
     WELCOME = "welcome"
 
 

@@ -59,9 +59,9 @@ ALLOWED: dict[Action, frozenset[Role]] = {
 REFUSALS: dict[Action, str] = {
     Action.SUBMIT: "Only people of this workspace can submit stories here. Ask one of them to tell yours.",
     Action.KEEP_OWN: "Only people of this workspace have stories here.",
-    Action.MODERATE: "Only moderators decide about stories. Nothing has changed.",
-    Action.CHOOSE_MODERATION: "Only workspace admins choose who reviews stories. Nothing has changed.",
-    Action.SCHEDULE: "Only moderators and workspace admins can change the story of the week. Nothing has changed.",
+    Action.MODERATE: "Only moderators decide about stories. A workspace admin chooses who does, in my Home tab.",
+    Action.CHOOSE_MODERATION: "Only workspace admins choose who reviews stories. Ask one of them to.",
+    Action.SCHEDULE: "Only moderators and workspace admins can change the story of the week. Ask one of them to.",
     Action.SEE_SCHEDULES: "Only people of this workspace can see where its story of the week is told.",
     Action.REACT: "Only people of this workspace can do that here.",
 }

@@ -1,19 +1,42 @@
 """Opening a form and taking it in; Slack allows three seconds for either, and opens only one for each click."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.submit import errors
+from bot.domain.draft import DraftErrors
 from bot.errors import StoreUnavailableError, UserError
 from bot.slack_errors import FAILED, error_of
 
 ANSWER_BY = "answer_by"
 """Under this name Bolt's context holds the moment, by the event loop's clock, until which Slack has to be answered."""
+_NOT_SAVED = "I could not save this just now. Nothing here is lost: please send it again in a moment."
 _EXPIRED = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}
 
 _Kept = TypeVar("_Kept")
+
+
+@asynccontextmanager
+async def told_in_form(ack: AsyncAck, again: Callable[[UserError], Awaitable[object]]) -> AsyncIterator[None]:
+    """Whatever is in the way of a form that was sent is told in it: under its fields, or else by `again`."""
+    try:
+        yield
+    except DraftErrors as found:
+        await ack(response_action="errors", errors=errors(found))
+    except UserError as refused:
+        await again(refused)
+    except StoreUnavailableError:
+        await again(UserError(_NOT_SAVED))
+
+
+def under_field(ack: AsyncAck, block_id: str) -> Callable[[UserError], Awaitable[object]]:
+    """Tells what is in the way under one field, where a form is too small to be redrawn for it."""
+    return lambda trouble: ack(response_action="errors", errors={block_id: str(trouble)})
 
 
 async def kept_in_time(keeping: Coroutine[Any, Any, _Kept], context: Mapping[str, Any]) -> _Kept:

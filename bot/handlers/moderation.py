@@ -1,23 +1,24 @@
 """Choosing who reviews a workspace's stories, and where: the form that `/story settings` and the Home tab open."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
+from bot.blocks.message import Block, Message
 from bot.blocks.moderation_form import ModerationForm, form, offered_groups, read, saved
-from bot.blocks.submit import errors
+from bot.blocks.welcome import new_moderator
 from bot.domain.draft import DraftErrors
-from bot.domain.moderation import Moderation
+from bot.domain.outgoing import Kind, Outgoing
 from bot.domain.permissions import Role
 from bot.domain.person import Person
 from bot.domain.workspace import Workspace
-from bot.errors import StoreUnavailableError, UserError
-from bot.handlers.channels import NotInvitedError, be_in
-from bot.handlers.forms import kept_in_time, open_form
+from bot.errors import UserError
+from bot.handlers.channels import NotInvitedError, be_in, missing_from
+from bot.handlers.forms import kept_in_time, open_form, told_in_form
 from bot.handlers.permissions import PersonOf, person_of
 from bot.services.desks import Desks
 from bot.services.submissions import Submissions
@@ -37,6 +38,11 @@ class Choosing:
         self._look_up = look_up
         self._groups_of = groups_of
         self._command = command
+
+    @property
+    def draws(self) -> dict[Kind, Callable[[Outgoing], Awaitable[Message | None]]]:
+        """How what is in the outbox looks."""
+        return {Kind.NEW_MODERATOR: self.draw_new_moderator}
 
     def register(self, app: AsyncApp) -> None:
         app.action(ids.CHOOSE_MODERATION)(self.button_pressed)
@@ -59,31 +65,34 @@ class Choosing:
         """Choose; whatever is in the way is told in the form."""
         values, person = read(view), person_of(context)
 
-        async def again(trouble: str, *, can_join: bool = False) -> None:
+        async def again(trouble: UserError) -> None:
             # Those that it offered: Slack, which may be slow just now, is asked for nothing more.
-            shown = form(values, offered_groups(view), trouble=trouble, can_join=can_join)
+            groups, can_join = offered_groups(view), isinstance(trouble, NotInvitedError)
+            await ack(response_action="update", view=form(values, groups, trouble=str(trouble), can_join=can_join))
+
+        async with told_in_form(ack, again):
+            shown = await kept_in_time(self._taken_in(person, values, client), context)
             await ack(response_action="update", view=shown)
 
-        try:
-            desk = values.moderation()
-            waiting = await kept_in_time(self._choose(person, desk, client, joins=values.joins), context)
-        except DraftErrors as found:
-            await ack(response_action="errors", errors=errors(found))
-        except NotInvitedError as refused:
-            await again(str(refused), can_join=True)
-        except UserError as refused:
-            await again(str(refused))
-        except StoreUnavailableError:
-            await again("I could not save this just now. Please send it again in a moment.")
-        else:
-            await ack(response_action="update", view=saved(desk, waiting, self._command))
+    async def draw_new_moderator(self, outgoing: Outgoing) -> Message | None:
+        """None once they are no moderator any more."""
+        chosen = await self._desks.chosen(outgoing.workspace)
+        if chosen is None or outgoing.to not in chosen.moderation.moderators:
+            return None
+        return new_moderator(chosen, await self._submissions.count_waiting(outgoing.workspace), self._command)
 
-    async def _choose(self, person: Person, desk: Moderation, client: AsyncWebClient, *, joins: bool) -> int:
-        """How many stories wait for those who were chosen."""
+    async def _taken_in(self, person: Person, values: ModerationForm, client: AsyncWebClient) -> Block:
+        """What takes the form's place once it counts."""
+        desk = values.moderation()
+        missing: Sequence[str] | None = ()
         await self._check(person.workspace, desk.moderators)
-        if desk.channel:
-            await be_in(client, desk.channel, joins=joins)
-        return await self._desks.choose(person, desk)
+        channel = await be_in(client, desk.channel, joins=values.joins) if desk.channel else {}
+        if channel.get("is_private"):
+            missing = await missing_from(client, channel["id"], desk.moderators)
+        waiting = await self._desks.choose(person, desk)
+        # Whether a group holds them Slack would have to be asked, and what is saved is said without that.
+        is_out = Role.MODERATOR in person.roles and not (desk.group or person.user_id in desk.moderators)
+        return saved(desk, waiting, self._command, missing=missing, is_out=is_out)
 
     async def _check(self, workspace: Workspace, moderators: tuple[str, ...]) -> None:
         """DraftErrors with everybody who could decide nothing: guests, apps, people of elsewhere or gone."""

@@ -18,13 +18,13 @@ from bot.blocks.review import (
     reject_form,
     reminder,
 )
-from bot.blocks.submit import FormMeta, Purpose, errors, form, read
-from bot.domain.draft import Draft, DraftErrors
+from bot.blocks.submit import FormMeta, Purpose, form, read
+from bot.domain.draft import Draft
 from bot.domain.outgoing import Kind, Outgoing
 from bot.domain.person import Person
 from bot.domain.submission import Credit, State, Submission
-from bot.errors import StoreUnavailableError, UserError
-from bot.handlers.forms import kept_in_time, open_form
+from bot.errors import UserError
+from bot.handlers.forms import kept_in_time, open_form, told_in_form, under_field
 from bot.handlers.permissions import person_of
 from bot.handlers.replies import Replies
 from bot.services.shelves import Shelves
@@ -95,14 +95,13 @@ class Reviewing:
         meta, draft = read(view)
         moderator = person_of(context)
         themes = (await self._shelves.of_workspace(moderator.workspace)).library.themes
-        try:
+
+        async def again(trouble: UserError) -> None:
+            await ack(response_action="update", view=form(themes, draft, meta, trouble=str(trouble)))
+
+        async with told_in_form(ack, again):
             told = draft.told([theme.id for theme in themes])
             await kept_in_time(self._submissions.approve(moderator, meta.submission_id, meta.revision, told), context)
-        except DraftErrors as found:
-            await ack(response_action="errors", errors=errors(found))
-        except (UserError, StoreUnavailableError) as refused:
-            await ack(response_action="update", view=form(themes, draft, meta, trouble=_trouble(refused)))
-        else:
             await ack()
 
     async def ask_why(
@@ -116,15 +115,10 @@ class Reviewing:
         await open_form(client, body, reject_form(meta, submission.text.title, author_is_told=is_told))
 
     async def reject(self, ack: AsyncAck, view: Payload, context: Payload) -> None:
-        try:
+        async with told_in_form(ack, under_field(ack, "own_words")):
             meta, reason = read_rejection(view)
             moderator = person_of(context)
             await kept_in_time(self._submissions.reject(moderator, meta.submission_id, meta.revision, reason), context)
-        except DraftErrors as found:
-            await ack(response_action="errors", errors=errors(found))
-        except (UserError, StoreUnavailableError) as refused:
-            await ack(response_action="errors", errors={"own_words": _trouble(refused)})
-        else:
             await ack()
 
     async def _show_verdict(self, body: Payload, decided: Submission) -> None:
@@ -156,9 +150,3 @@ class Reviewing:
         shown = [theme for theme in map(themes.theme, submission.text.themes) if theme]
         before = await self._submissions.before_change(submission)
         return card(submission, shown, hints=hints, before=before, name_in=name_in)
-
-
-def _trouble(error: UserError | StoreUnavailableError) -> str:
-    if isinstance(error, UserError):
-        return str(error)
-    return "I could not save this just now. Your words are still here: please try again in a moment."

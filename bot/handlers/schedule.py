@@ -23,20 +23,18 @@ from bot.blocks.schedules import (
     read_schedule_ref,
     story_options,
 )
-from bot.blocks.submit import errors
 from bot.blocks.weekly import read_slot_ref
 from bot.blocks.zones import zone_options
 from bot.domain.clock import Now
-from bot.domain.draft import DraftErrors
 from bot.domain.permissions import Action
 from bot.domain.person import Person
 from bot.domain.schedule import Schedule, SlotState
 from bot.domain.slots import Timing
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
-from bot.errors import StoreUnavailableError, UserError
+from bot.errors import UserError
 from bot.handlers.channels import NotInvitedError, be_in
-from bot.handlers.forms import kept_in_time, open_form
+from bot.handlers.forms import kept_in_time, open_form, told_in_form, under_field
 from bot.handlers.permissions import Guard, person_of, reader_of
 from bot.handlers.replies import Replies
 from bot.services.shelves import Shelves
@@ -107,22 +105,14 @@ class Scheduling:
         person = person_of(context)
         themes = (await self._shelves.of_workspace(person.workspace)).library.themes
 
-        async def again(trouble: str, *, can_join: bool = False) -> None:
-            shown = form(themes, values, meta, self._now(), trouble=trouble, can_join=can_join)
+        async def again(trouble: UserError) -> None:
+            can_join = isinstance(trouble, NotInvitedError)
+            shown = form(themes, values, meta, self._now(), trouble=str(trouble), can_join=can_join)
             await ack(response_action="update", view=shown)
 
-        try:
+        async with told_in_form(ack, again):
             timing = values.timing([theme.id for theme in themes])
             schedule, first = await kept_in_time(self._set_up(person, meta, values, timing, client), context)
-        except DraftErrors as found:
-            await ack(response_action="errors", errors=errors(found))
-        except NotInvitedError as refused:
-            await again(str(refused), can_join=True)
-        except UserError as refused:
-            await again(str(refused))
-        except StoreUnavailableError:
-            await again("I could not save this just now. Please send it again in a moment.")
-        else:
             await ack(response_action="update", view=sent(schedule, self._now(), first))
 
     async def _set_up(
@@ -214,14 +204,9 @@ class Scheduling:
 
     async def pin_sent(self, ack: AsyncAck, view: Payload, context: Payload) -> None:
         person = person_of(context)
-        try:
+        async with told_in_form(ack, under_field(ack, "story_id")):
             ref, story_id = read_pin(view)
-            schedule = await self._weekly.pin(person, ref.channel_id, story_id)
-        except DraftErrors as found:
-            await ack(response_action="errors", errors=errors(found))
-        except UserError as refused:
-            await ack(response_action="errors", errors={"story_id": str(refused)})
-        else:
+            schedule = await kept_in_time(self._weekly.pin(person, ref.channel_id, story_id), context)
             story = await self._story(person.workspace, story_id) if story_id else None
             await ack(response_action="update", view=pinned(schedule, story, self._now()))
 

@@ -13,7 +13,6 @@ from bot.blocks.submit import (
     FormMeta,
     Purpose,
     draft_of_message,
-    errors,
     form,
     kept,
     nobody_reviews,
@@ -21,12 +20,12 @@ from bot.blocks.submit import (
     read_tell,
     sent,
 )
-from bot.domain.draft import Draft, DraftErrors
+from bot.domain.draft import Draft
 from bot.domain.person import Person
 from bot.domain.story import Theme
 from bot.domain.submission import Credit, Told
 from bot.errors import StoreUnavailableError, UserError
-from bot.handlers.forms import kept_in_time, open_form
+from bot.handlers.forms import kept_in_time, open_form, told_in_form
 from bot.handlers.permissions import person_of
 from bot.services.shelves import Shelves
 from bot.services.submissions import Submissions
@@ -82,22 +81,17 @@ class Submitting:
         meta, draft = read(view)
         person = person_of(context)
 
-        async def again(trouble: str = "", warnings: Sequence[str] = ()) -> None:
+        async def again(trouble: UserError | None, warnings: Sequence[str] = ()) -> None:
             seen = meta.seeing(warnings) if warnings else meta
-            shown = form(await self._themes(person), draft, seen, warnings=warnings, trouble=trouble)
+            shown = form(await self._themes(person), draft, seen, warnings=warnings, trouble=str(trouble or ""))
             await ack(response_action="update", view=shown)
 
-        try:
-            shown = await kept_in_time(self._taken_in(person, meta, draft), context)
-            await ack(response_action="update", view=shown)
-        except DraftErrors as found:
-            await ack(response_action="errors", errors=errors(found))
-        except _WarnedError as warned:
-            await again(warnings=warned.warnings)
-        except UserError as refused:
-            await again(str(refused))
-        except StoreUnavailableError:
-            await again("I could not save this just now. Your text is still here: please send it again in a moment.")
+        async with told_in_form(ack, again):
+            try:
+                shown = await kept_in_time(self._taken_in(person, meta, draft), context)
+                await ack(response_action="update", view=shown)
+            except _WarnedError as warned:
+                await again(None, warned.warnings)
 
     async def _taken_in(self, person: Person, meta: FormMeta, draft: Draft) -> Block:
         """What takes the form's place once the story is kept."""

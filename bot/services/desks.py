@@ -4,6 +4,8 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from bot.domain.clock import Now
 from bot.domain.moderation import Chosen, Moderation
@@ -30,6 +32,11 @@ class Desks:
         self._default = default
         self._now = now
         self._known: OrderedDict[Workspace, tuple[float, Moderation]] = OrderedDict()
+        self._wake: Callable[[], None] = lambda: None
+
+    def on_news(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever there is something to say."""
+        self._wake = wake
 
     async def of(self, workspace: Workspace, *, fresh: bool = False) -> Moderation:
         """How it reviews now; `fresh` looks even if it looked a moment ago.
@@ -58,13 +65,20 @@ class Desks:
             raise StoreUnavailableError("it takes too long") from None
 
     async def choose(self, person: Person, moderation: Moderation) -> int:
-        """From now on their workspace reviews so; how many stories that wait are shown to whoever reviews now."""
-        workspace = person.workspace
-        waiting = await self._store.choose(
-            workspace,
-            Chosen(moderation, person.user_id, self._now()),
-            lambda submission_id: review_cards(workspace, submission_id, moderation),
-        )
+        """From now on their workspace reviews so; how many stories wait, which whoever reviews now is shown.
+
+        Whoever is named a moderator, and was none before, is told so.
+        """
+        workspace, at = person.workspace, self._now()
+
+        def say(before: Chosen | None, waiting: Sequence[str]) -> list[Outgoing]:
+            had = before.moderation if before else self._default
+            named = [one for one in moderation.moderators if one not in (*had.moderators, person.user_id)]
+            cards = [card for submission_id in waiting for card in review_cards(workspace, submission_id, moderation)]
+            return [*(_naming(workspace, user_id, at) for user_id in named), *cards]
+
+        waiting = await self._store.choose(workspace, Chosen(moderation, person.user_id, at), say)
+        self._wake()
         log.info("Somebody chose how %s reviews its stories", workspace.team_id)
         self._keep(workspace, moderation)
         return waiting
@@ -82,6 +96,12 @@ def review_cards(workspace: Workspace, submission_id: str, moderation: Moderatio
         Outgoing(workspace, card_key(submission_id, to), Kind.REVIEW_CARD, submission_id, to)
         for to in moderation.reviewers
     ]
+
+
+def _naming(workspace: Workspace, user_id: str, at: datetime) -> Outgoing:
+    """What somebody is told who has become a moderator, once each time."""
+    key = f"new_moderator:{user_id}:{at.timestamp():.6f}"
+    return Outgoing(workspace, key, Kind.NEW_MODERATOR, user_id, user_id)
 
 
 def card_key(submission_id: str, to: str) -> str:

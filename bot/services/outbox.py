@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.clock import Now
 from bot.domain.outgoing import Claimed, Outcome, Outgoing, Refused, RefusedForNow, Unknown
@@ -47,6 +47,10 @@ class Outbox:
     def wake(self) -> None:
         """There is something new to say."""
         self._wake.set()
+
+    async def next_due(self) -> datetime | None:
+        """When something is next to be said; past while it is being said."""
+        return await self._store.next_due()
 
     async def run(self) -> None:
         """Say what is due until `drain`; a store that is out of reach is asked again."""

@@ -1,10 +1,10 @@
 """What the services ask of whatever keeps things; every method may raise StoreUnavailableError."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from bot.domain.moderation import Chosen
+from bot.domain.moderation import Chosen, Say
 from bot.domain.outgoing import Claimed, Lost, Outcome, Outgoing, Posted
 from bot.domain.schedule import History, Move, Schedule, SlotState, Week
 from bot.domain.slots import Slot
@@ -44,10 +44,10 @@ class SubmissionsKept(Protocol):
 
 
 class ModerationKept(Protocol):
-    """What each workspace chose; `cards` are a submission's, by its id, and `choose` tells how many wait."""
+    """What each workspace chose, the last choice alone; `choose` tells how many submissions wait."""
 
     async def chosen(self, workspace: Workspace) -> Chosen | None: ...
-    async def choose(self, workspace: Workspace, chosen: Chosen, cards: Callable[[str], list[Outgoing]]) -> int: ...
+    async def choose(self, workspace: Workspace, chosen: Chosen, say: Say) -> int: ...
 
 
 class OutboxKept(Protocol):
@@ -57,6 +57,7 @@ class OutboxKept(Protocol):
     async def record(self, claimed: Claimed, outcome: Outcome, now: datetime) -> bool: ...
     async def end_leases(self, now: datetime) -> list[tuple[Outgoing, Outcome]]: ...
     async def followed(self, outgoing: Outgoing) -> None: ...
+    async def next_due(self) -> datetime | None: ...
 
 
 class LostPostsKept(Protocol):

@@ -1,15 +1,15 @@
 """Keeps how each workspace chose to review its people's stories."""
 
-from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, and_, delete, or_, select
 
-from bot.domain.moderation import Chosen, Moderation
-from bot.domain.outgoing import Kind, Outgoing
+from bot.domain.moderation import Chosen, Moderation, Say
+from bot.domain.outgoing import Kind
 from bot.domain.submission import State
 from bot.domain.workspace import Workspace
 from bot.storage.database import Database
-from bot.storage.outbox import DUE, put_in_line
+from bot.storage.outbox import DUE, REFUSED, put_in_line
 from bot.storage.statements import insert_or_update, of, within
 from bot.storage.tables import moderation as table
 from bot.storage.tables import outbox, submissions
@@ -25,23 +25,13 @@ class ModerationStore:
         """None where nobody has chosen yet."""
         async with self._database.reading() as connection:
             row = (await connection.execute(select(table).where(within(table, workspace)))).first()
-        if row is None:
-            return None
-        moderation = Moderation(
-            channel=row.channel_id,
-            moderators=tuple(row.moderator_ids),
-            group=row.group_id,
-            four_eyes=row.four_eyes,
-            self_approval=row.self_approval,
-        )
-        return Chosen(moderation, row.chosen_by, row.chosen_at)
+        return _chosen(row) if row else None
 
-    async def choose(self, workspace: Workspace, chosen: Chosen, cards: Callable[[str], list[Outgoing]]) -> int:
-        """Keep it, and put the `cards` of every submission that waits in line; how many submissions these are.
+    async def choose(self, workspace: Workspace, chosen: Chosen, say: Say) -> int:
+        """Keep it, and put what has to be said in line; how many submissions wait.
 
-        A card that is there already stays one.
-
-        What is still to be said to those who reviewed before is never said.
+        A card that is there already stays one. What is still to be said to those who reviewed before is never said.
+        What Slack refused is tried once more.
         """
         moderation = chosen.moderation
         values = {
@@ -56,13 +46,27 @@ class ModerationStore:
         }
         waiting = select(submissions.c.id).where(within(submissions, workspace, state=State.PENDING))
         # A card that is there already is redrawn all the same: whoever sees it sees the verdict.
+        is_over = and_(outbox.c.state == DUE, outbox.c.to.not_in(moderation.reviewers))
         unsaid = delete(outbox).where(
-            within(outbox, workspace, kind=Kind.REVIEW_CARD, state=DUE, changes=None),
-            outbox.c.to.not_in(moderation.reviewers),
+            within(outbox, workspace, kind=Kind.REVIEW_CARD, changes=None), or_(is_over, outbox.c.state == REFUSED)
         )
+        # Of two who choose at once, the second sees what the first chose.
+        last = select(table).where(within(table, workspace)).with_for_update()
         async with self._database.writing() as connection:
+            row = (await connection.execute(last)).first()
             await connection.execute(insert_or_update(connection, table, values))
             await connection.execute(unsaid)
-            ids = (await connection.scalars(waiting.order_by(submissions.c.created_at))).all()
-            await put_in_line(connection, [card for id_ in ids for card in cards(id_)], chosen.at)
+            ids = list(await connection.scalars(waiting.order_by(submissions.c.created_at)))
+            await put_in_line(connection, say(_chosen(row) if row else None, ids), chosen.at)
         return len(ids)
+
+
+def _chosen(row: Row[Any]) -> Chosen:
+    moderation = Moderation(
+        channel=row.channel_id,
+        moderators=tuple(row.moderator_ids),
+        group=row.group_id,
+        four_eyes=row.four_eyes,
+        self_approval=row.self_approval,
+    )
+    return Chosen(moderation, row.chosen_by, row.chosen_at)

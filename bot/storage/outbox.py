@@ -141,6 +141,13 @@ class OutboxStore:
         async with self._database.writing() as connection:
             await connection.execute(update(outbox).where(this, is_settled).values(lease=None))
 
+    async def next_due(self) -> datetime | None:
+        """When something is next to be said; past while it is being said."""
+        query = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_OPEN))
+        async with self._database.reading() as connection:
+            found: datetime | None = await connection.scalar(query)
+        return found
+
     async def states_of(self, workspace: Workspace, about: str) -> dict[str, str]:
         """The state of everything that was to be said about something, by key."""
         query = select(outbox.c.key, outbox.c.state).where(within(outbox, workspace, about=about))

@@ -16,6 +16,7 @@ export function clock(does) {
   let state = { ahead: 0 };
   const ids = { panel: newId(), title: newId(), until: newId() };
   const face = h("span", {});
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const news = h("span", { class: "unseen", role: "status" });
   const until = h("input", { id: ids.until, class: "field", type: "datetime-local", required: true });
   const button = h("button", {
@@ -25,7 +26,7 @@ export function clock(does) {
     id: ids.panel, class: "menu clock-panel", popover: "auto", role: "dialog", "aria-labelledby": ids.title, ontoggle,
   },
   h("h2", { id: ids.title }, "Set the clock ahead"),
-  h("p", {}, "What is due by then happens at once; a story of the week that is more than a day late is missed."),
+  h("p", {}, "It stops on the way wherever something is due, so a week may take some seconds."),
   h("div", { class: "clock-steps" }, STEPS.map(([words, by]) => (
     h("button", { type: "button", class: "button", onclick: () => set({ by }) }, `+${words}`)))),
   h("form", {
@@ -33,9 +34,11 @@ export function clock(does) {
       event.preventDefault();
       set({ to: new Date(until.value).getTime() / 1000 });
     },
-  }, h("label", { for: ids.until }, "Or to"), until, h("button", { class: "button" }, "Set")));
+  }, h("label", { for: ids.until }, "Or to"), until, h("button", { class: "button" }, "Set")),
+  h("p", { class: "clock-zone" }, `Times here are those of this machine's zone, ${zone}.`));
 
   async function set(told) {
+    news.textContent = "The clock goes on.";
     const { ok, error } = await does.setClock(told);
     tick();
     news.textContent = ok ? `It is ${face.textContent}.` : error;
@@ -53,7 +56,7 @@ export function clock(does) {
 
   function tick() {
     const words = now(state).toLocaleString("en-GB", {
-      weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit",
+      weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
     }).replace(" at ", ", ");
     if (face.textContent !== words) face.textContent = words;
   }

@@ -37,7 +37,14 @@ export function complaint(node, isOptional) {
   if (node.validity && !node.validity.valid) return node.validationMessage;
   const held = Object.values(readers.get(node)?.() ?? {})[0];
   const isEmpty = held == null || held === "" || (Array.isArray(held) && !held.length);
-  return isEmpty && !isOptional ? "Please fill this in." : "";
+  return isEmpty && !isOptional ? wish(node) : "";
+}
+
+/** What a person should do in an empty field. */
+function wish(node) {
+  const boxes = node.querySelectorAll("input[type=checkbox], input[type=radio]");
+  if (boxes.length === 1) return `Please tick this box: “${node.textContent.trim()}”.`;
+  return boxes.length || node.matches("select") ? "Please choose." : "Please fill this in.";
 }
 
 function named(spec, blockId) {

@@ -79,6 +79,17 @@ async def test_an_error_stands_at_its_field(desk: Playground, visit: Any) -> Non
     await expect(form).to_contain_text("It has 10 characters; at least 40 are needed.")
 
 
+async def test_an_unticked_box_says_what_it_asks(desk: Playground, visit: Any) -> None:
+    ada = await visit(desk)
+    form = await opens_the_form(ada)
+    await fills_in(form)
+    await form.get_by_role("checkbox", name="Empathy").uncheck()
+    await form.get_by_label(CONSENT).uncheck()
+    await form.get_by_role("button", name="Send").click()
+    await expect(form).to_contain_text(f"Please tick this box: “{CONSENT}”.")
+    await expect(form).to_contain_text("Please choose.")
+
+
 async def test_grace_approves_ada_is_told_and_linus_finds_it(desk: Playground, visit: Any) -> None:
     ada, grace = await visit(desk), await at_the_desk(desk, visit)
     await tells(ada)

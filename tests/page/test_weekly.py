@@ -30,6 +30,7 @@ async def running(slack: Playground, library: Library, matcher: Matcher, folder:
     async with serve(settings, connection, library, matcher, slack.now) as serving:
         url = f"http://127.0.0.1:{serving.port}"
         slack.install(request_url=f"{url}/slack/events", manifest=manifest(settings, url))
+        slack.clock.stop_for(serving.next_due)
         yield
 
 
@@ -78,6 +79,25 @@ async def test_four_weeks_go_by(slack: Playground, visit: Any, tmp_path: Path) -
 
     await posts(linus).last.get_by_role("button", name="I tried this").click()
     await expect(posts(grace).last.get_by_role("button", name="I tried this · 1")).to_be_visible()
+
+
+async def test_a_slot_that_the_clock_is_set_past_is_told_in_its_time(slack: Playground, visit: Any) -> None:
+    grace = await visit(slack, "grace", "support")
+    form = await opens(grace)
+    # The slot lies two days ahead, so that by the end of the week a late post would be missed.
+    due = slack.now() + timedelta(days=2)
+    await form.get_by_label("Day of the week").select_option(label=f"{due:%A}")
+    await chooses(form, "Time zone", "etc utc", "UTC (Etc/UTC, UTC+0)")
+    await form.get_by_role("button", name="Set it up").click()
+    await form.get_by_role("button", name="Close").last.click()
+    await grace.get_by_title("Set the clock ahead").click()
+    await grace.get_by_role("button", name="+1 week").click()
+    await grace.keyboard.press("Escape")
+    await expect(posts(grace)).to_have_count(1, timeout=SOON)
+    await expect(posts(grace)).not_to_contain_text("I was away")
+    await expect(grace.get_by_text("1 reply")).to_be_visible(timeout=SOON)
+    before = slack.now()
+    assert before < due + timedelta(days=6), "one week, and not two"
 
 
 async def test_with_the_keyboard_alone(slack: Playground, visit: Any) -> None:

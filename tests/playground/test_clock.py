@@ -32,6 +32,29 @@ async def test_who_sleeps_by_the_clock_wakes_when_it_is_moved_on(slack: Playgrou
     assert woken == ["early", "late"]
 
 
+async def test_on_the_way_it_stops_for_what_the_app_has_due(slack: Playground) -> None:
+    start = slack.now()
+    due = [start + timedelta(days=days) for days in (1, 3, 30)]
+    done = []
+
+    async def app() -> None:
+        while due:
+            if slack.now() >= due[0]:
+                done.append(slack.now() - due.pop(0))
+            await asyncio.sleep(0.01)
+
+    async def next_due() -> datetime | None:
+        return due[0] if due else None
+
+    slack.clock.stop_for(next_due)
+    at_work = asyncio.ensure_future(app())
+    await slack.clock.go_on(7 * 24 * 3600)
+    at_work.cancel()
+    assert len(done) == 2
+    assert max(done) < timedelta(hours=1), "each in its time"
+    assert timedelta(days=7) <= slack.now() - start < timedelta(days=7, hours=1)
+
+
 async def test_time_does_not_go_back(slack: Playground) -> None:
     with pytest.raises(ValueError, match="forward"):
         slack.clock.advance_to(datetime(2020, 1, 1, tzinfo=UTC))

@@ -232,7 +232,7 @@ async def test_while_the_database_is_locked_the_form_stays_with_its_text(desk: P
     await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
     await sends_a_story(ada, CUP)
     assert ada.modal is not None
-    assert "I could not save this just now. Your text is still here" in ada.modal.drawn
+    assert "I could not save this just now. Nothing here is lost" in ada.modal.drawn
     assert held(ada, "What happened") == STORY
 
     other.execute("ROLLBACK")
@@ -255,7 +255,7 @@ async def test_while_the_disk_is_full_the_form_stays_with_its_text(desk: Playgro
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert ada.modal is not None
-    assert "I could not save this just now. Your text is still here" in ada.modal.drawn
+    assert "I could not save this just now. Nothing here is lost" in ada.modal.drawn
     assert held(ada, "What happened") == STORY
 
     await ada.submits()

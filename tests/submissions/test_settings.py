@@ -7,9 +7,10 @@ from pathlib import Path
 from bot.config import Moderation, Settings
 from bot.storage.database import FILE_NAME
 from playground import Playground
+from playground.inspector import Call
 from playground.person import Person
 from tests.submissions.conftest import Start
-from tests.submissions.people import card_of, cards_posted, chooses, held, is_told, sees, tells
+from tests.submissions.people import CUP, card_of, chooses, held, is_told, sees, tells, waits_for
 
 
 def an_admin(slack: Playground, name: str = "Margaret") -> Person:
@@ -53,10 +54,26 @@ async def test_cards_that_wait_go_to_the_new_channel_and_every_copy_shows_the_ve
     await card_of(grace)
     await chooses(margaret, {"Review channel": "support", "Moderators": ["Ada", "Grace"]})
     card = await card_of(grace, channel="support")
-    assert cards_posted(desk) == 2
+    assert len([seen for seen in grace.sees("support") if CUP["Title"] in seen.drawn]) == 1
     await grace.clicks("Approve", on=card)
     await sees(grace, "Approved by", "support")
     await sees(grace, "Approved by", "story-review")
+
+
+async def test_cards_that_slack_refused_come_when_the_same_channel_is_chosen_again(desk: Playground) -> None:
+    ada, grace, margaret = desk.person("Ada"), desk.person("Grace"), an_admin(desk)
+    desk.fail("chat.postMessage", "restricted_action", times=2)
+    await tells(ada)
+    await waits_for(lambda: len(refused(desk)) == 2)
+    assert grace.sees("story-review") == []
+    await chooses(margaret, {})
+    await grace.clicks("Approve", on=await card_of(grace))
+    await sees(grace, "Approved by @Grace", "story-review")
+
+
+def refused(slack: Playground) -> list[Call]:
+    """The card, and the reminder that follows it."""
+    return [call for call in slack.calls if call.method == "chat.postMessage" and not call.ok]
 
 
 async def test_whoever_is_chosen_may_at_once_and_whoever_is_not_may_no_longer(desk: Playground) -> None:
@@ -89,13 +106,68 @@ async def test_what_is_amiss_is_told_under_its_field(start: Start) -> None:
         await opens_settings(margaret)
         await margaret.submits()
         assert margaret.modal is not None
-        assert "Choose at least one person" in margaret.modal.errors["Moderators"]
+        assert "required" in margaret.modal.errors["Moderators"], "there is no group that could be chosen instead"
         await margaret.fills({"Moderators": ["Ada", "Gus"]})
         await margaret.submits()
         assert "take Gus off the list" in margaret.modal.errors["Moderators"]
         await margaret.fills({"Moderators": ["Ada"], "Rules": ["Two moderators have to approve a story"]})
         await margaret.submits()
         assert "Choose at least two people" in margaret.modal.errors["Moderators"]
+
+
+async def test_whoever_saved_reads_who_decides_now_and_where(start: Start) -> None:
+    async with Playground() as slack, start(slack, Settings()):
+        margaret = an_admin(slack)
+        await opens_settings(margaret)
+        await margaret.fills({"Moderators": ["Linus", "Margaret"], "Review channel": "support"})
+        await margaret.submits()
+        assert margaret.modal is not None
+        assert "Moderators: @Linus, @Margaret." in margaret.modal.drawn
+        assert "go to #support from now on" in margaret.modal.drawn
+        assert "no longer" not in margaret.modal.drawn
+
+
+async def test_whoever_takes_themselves_off_is_told_so(desk: Playground) -> None:
+    margaret = an_admin(desk)
+    await opens_settings(margaret)
+    await margaret.fills({"Moderators": ["Grace"]})
+    await margaret.submits()
+    assert margaret.modal is not None
+    assert "You are no longer a moderator here." in margaret.modal.drawn
+
+
+async def test_a_new_moderator_is_told_once_what_they_may_do(desk: Playground) -> None:
+    ada, grace, linus, margaret = desk.person("Ada"), desk.person("Grace"), desk.person("Linus"), an_admin(desk)
+    await tells(ada)
+    await chooses(margaret, {"Moderators": ["Grace", "Linus", "Margaret"], "Review channel": "support"})
+    note = await sees(linus, "You are a moderator now", "storybot")
+    for told in ("@Margaret chose you", "as a card to #support", "/story review lists what waits, 1 just now"):
+        assert told in note.drawn
+    # Saved once more, it names nobody anew; what is said after it comes later.
+    await chooses(margaret, {"Moderators": ["Ada", "Grace", "Linus", "Margaret"]})
+    await sees(ada, "You are a moderator now", "storybot")
+    named = [one for one in (grace, linus, margaret) for seen in one.sees("storybot") if "moderator now" in seen.drawn]
+    assert named == [linus]
+
+
+async def test_moderators_who_are_not_in_a_private_review_channel_are_named(desk: Playground) -> None:
+    margaret = an_admin(desk)
+    await opens_settings(margaret)
+    await margaret.fills({"Moderators": ["Grace", "Linus"]})
+    await margaret.submits()
+    assert margaret.modal is not None
+    assert "Please invite to that private channel, for they cannot open it: @Linus" in margaret.modal.drawn
+
+
+async def test_while_slack_does_not_say_who_is_in_a_private_channel_it_asks_to_look(desk: Playground) -> None:
+    margaret = an_admin(desk)
+    await opens_settings(margaret)
+    await margaret.fills({"Moderators": ["Grace", "Linus"]})
+    desk.fail("conversations.members", "internal_error")
+    await margaret.submits()
+    assert margaret.modal is not None
+    assert "from now on" in margaret.modal.drawn
+    assert "look whether all of them are in it" in margaret.modal.drawn
 
 
 async def test_a_user_group_decides_and_needs_a_channel(start: Start) -> None:
@@ -105,7 +177,9 @@ async def test_a_user_group_decides_and_needs_a_channel(start: Start) -> None:
         settings = Settings(moderation=Moderation(group=group))
         async with start(slack, settings):
             margaret, linus = an_admin(slack), slack.person("Linus")
-            assert "@story-leads" in await opens_settings(margaret)
+            drawn = await opens_settings(margaret)
+            assert "Moderators, or a user group below" in drawn
+            assert "@story-leads" in drawn
             await margaret.submits()
             assert margaret.modal is not None
             assert "a user group cannot be sent a direct message" in margaret.modal.errors["Review channel"]
@@ -141,7 +215,7 @@ async def test_a_channel_that_the_bot_is_not_in_is_joined_or_it_says_how_to_invi
         assert held_people(margaret) == [slack.person("Linus").id]
         await margaret.fills({"I am not in it": ["Join this channel, since it is public"]})
         await margaret.submits()
-        assert "go to the review channel from now on" in margaret.modal.drawn
+        assert "go to #desk from now on" in margaret.modal.drawn
         await tells(slack.person("Ada"))
         await card_of(margaret, channel="desk")
 
@@ -196,7 +270,7 @@ async def test_while_slack_is_slow_it_is_said_in_time_and_sending_again_helps(st
             assert "I could not save this just now" in margaret.modal.drawn
             assert "@story-leads" in margaret.modal.drawn
             await margaret.submits()
-            assert "go to the review channel from now on" in margaret.modal.drawn
+            assert "go to #support from now on" in margaret.modal.drawn
 
 
 async def test_whoever_chooses_hears_how_many_wait(desk: Playground) -> None:
