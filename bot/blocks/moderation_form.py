@@ -155,7 +155,8 @@ def _not_there(missing: Sequence[str] | None) -> list[Block]:
         return [section("That channel is private: look whether all of them are in it, and invite whoever is not.")]
     if not missing:
         return []
-    return [rich(line(words("Please invite to that private channel, for they cannot open it: "), *_people(missing)))]
+    invite = ". Please invite them: it is private, so they see no cards yet."
+    return [rich(line(words("Not in that channel: "), *_people(missing), words(invite)))]
 
 
 def _standing(values: ModerationForm, chosen: Chosen | None, waiting: int) -> list[Block]:

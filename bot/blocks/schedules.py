@@ -164,7 +164,7 @@ def pin_form(ref: ScheduleRef, pinned: Story | None = None) -> Block:
         menu["initial_option"] = story_options([pinned])[0]
     blocks = [
         rich(line(words("The next story in "), {"type": "channel", "channel_id": ref.channel_id})),
-        field("story_id", "Story", menu, "It is told before all others, whatever the themes and the rules."),
+        field("story_id", "Story", menu, "It is told next, or with Post now, whatever the themes and the rules."),
     ]
     if pinned:
         off = tick("takes_off", "Or", "Take the pin off, and let the rotation choose", ticked=False)
@@ -283,13 +283,14 @@ def _buttons(entry: Entry, now: datetime) -> list[Block]:
 
 
 def _said_before_posting(schedule: Schedule, now: datetime) -> str:
-    """What a story out of turn does to those that come."""
+    """What a story out of turn does to those that come, and to a pin."""
+    seen = f"{'The pinned one is told, and its pin used up. ' if schedule.pin else ''}Everybody in the channel sees it"
     after = schedule.told_now(schedule.timing.local_date(now), now).next
     if schedule.next is None or after is None:
-        return "Everybody in the channel sees it."
+        return f"{seen}."
     if after == schedule.next:
-        return f"Everybody in the channel sees it. The next one still comes {when.due(schedule.timing, after)}."
-    return f"Everybody in the channel sees it, and it takes the place of that of {when.day(schedule.next.on)}."
+        return f"{seen}. The next one still comes {when.due(schedule.timing, after)}."
+    return f"{seen}, and it takes the place of that of {when.day(schedule.next.on)}."
 
 
 def _sure(title: str, what: str, yes: str) -> Block:

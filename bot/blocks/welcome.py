@@ -31,7 +31,7 @@ def new_moderator(chosen: Chosen, waiting: int, command: str) -> Message:
     """What whoever was made a moderator may do from now on; `waiting` is how many stories wait for a decision."""
     channel_id = chosen.moderation.channel
     steps = [
-        (f"{command} review", f"lists what waits, {waiting or 'nothing'} just now, and names kept for moderators"),
+        (f"{command} review", f"lists what waits ({waiting or 'nothing'} just now), with names for moderators only"),
         (f"{command} schedule", "lets you change when and where the story of the week is told"),
     ]
     told = " chose you to decide about the stories that people here send. Each comes as a card to "

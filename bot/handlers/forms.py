@@ -54,16 +54,17 @@ async def kept_in_time(keeping: Coroutine[Any, Any, _Kept], context: Mapping[str
         raise StoreUnavailableError("it takes too long") from None
 
 
-async def open_form(client: AsyncWebClient, body: Mapping[str, Any], view: dict[str, Any]) -> None:
-    """Open `view` for whoever pressed or typed; UserError tells what to do when Slack does not."""
+async def open_form(client: AsyncWebClient, body: Mapping[str, Any], view: dict[str, Any]) -> str:
+    """Open `view` for whoever pressed or typed, and give its id; UserError tells what to do when Slack does not."""
     trigger_id = str(body.get("trigger_id"))
     try:
         # From a modal on top of it; the Home tab is a view too, and takes none.
         if (body.get("view") or {}).get("type") == "modal":
-            await client.views_push(trigger_id=trigger_id, view=view)
+            opened = await client.views_push(trigger_id=trigger_id, view=view)
         else:
-            await client.views_open(trigger_id=trigger_id, view=view)
+            opened = await client.views_open(trigger_id=trigger_id, view=view)
     except FAILED as failed:
         if error_of(failed) in _EXPIRED:
             raise UserError("That took too long, and Slack gave up opening it. Please try once more.") from failed
         raise UserError("Slack could not open it just now. Please try again in a moment.") from failed
+    return str((opened.get("view") or {}).get("id") or "")

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -33,6 +34,7 @@ from bot.domain.slots import Timing
 from bot.domain.story import Story
 from bot.domain.workspace import Workspace
 from bot.errors import UserError
+from bot.handlers.beneath import Beneath
 from bot.handlers.channels import NotInvitedError, be_in
 from bot.handlers.forms import kept_in_time, open_form, told_in_form, under_field
 from bot.handlers.permissions import Guard, person_of, reader_of
@@ -55,6 +57,7 @@ class Scheduling:
         self._shelves = shelves
         self._guard = guard
         self._replies = replies
+        self._beneath = Beneath(replies)
         self._command = command
         self._now = now
 
@@ -114,6 +117,7 @@ class Scheduling:
             timing = values.timing([theme.id for theme in themes])
             schedule, first = await kept_in_time(self._set_up(person, meta, values, timing, client), context)
             await ack(response_action="update", view=sent(schedule, self._now(), first))
+            await self._beneath.redraw(view, partial(self._list, person, 0))
 
     async def _set_up(
         self, person: Person, meta: SetUp, values: ScheduleForm, timing: Timing, client: AsyncWebClient
@@ -200,7 +204,7 @@ class Scheduling:
         await ack()
         schedule = await self._schedule(person_of(context).workspace, action)
         story = await self._story(schedule.workspace, schedule.pin.story_id) if schedule.pin else None
-        await open_form(client, body, pin_form(ScheduleRef.of(schedule), story))
+        self._beneath.remember(await open_form(client, body, pin_form(ScheduleRef.of(schedule), story)), body)
 
     async def pin_sent(self, ack: AsyncAck, view: Payload, context: Payload) -> None:
         person = person_of(context)
@@ -209,6 +213,7 @@ class Scheduling:
             schedule = await kept_in_time(self._weekly.pin(person, ref.channel_id, story_id), context)
             story = await self._story(person.workspace, story_id) if story_id else None
             await ack(response_action="update", view=pinned(schedule, story, self._now()))
+            await self._beneath.redraw(view, partial(self._list, person, 0))
 
     async def _story(self, workspace: Workspace, story_id: str) -> Story | None:
         return (await self._shelves.of_workspace(workspace)).library.story(story_id)
@@ -269,7 +274,8 @@ class Scheduling:
         client: AsyncWebClient,
     ) -> None:
         themes = (await self._shelves.of_workspace(person.workspace)).library.themes
-        await open_form(client, body, form(themes, values, meta, self._now(), can_join=values.joins))
+        view = form(themes, values, meta, self._now(), can_join=values.joins)
+        self._beneath.remember(await open_form(client, body, view), body)
 
     async def _schedule(self, workspace: Workspace, action: Payload) -> Schedule:
         ref = read_schedule_ref(action["value"])

@@ -29,7 +29,7 @@ from bot.blocks.text import visible
 from bot.blocks.weekly import SlotRef, read_slot_ref
 from bot.blocks.zones import zone_options
 from bot.domain.draft import DraftErrors
-from bot.domain.rotation import Choice, Reason, Rule
+from bot.domain.rotation import Choice, Pin, Reason, Rule
 from bot.domain.schedule import Pause, Schedule
 from bot.domain.slots import Slot, Timing, zones
 from bot.errors import UserError
@@ -432,6 +432,10 @@ def test_who_posts_now_reads_what_it_does_to_the_next_one() -> None:
         (replace(COMING, next=None), SATURDAY, "Everybody in the channel sees it."),
     ):
         assert confirms(listed([Entry(schedule)], THEMES, now, "/story", may_change=True))[0].endswith(told)
+        with_pin = Entry(schedule.pinning(Pin("the-ring", "UGRACE")))
+        asked = confirms(listed([with_pin], THEMES, now, "/story", may_change=True))[0]
+        assert asked.startswith("The pinned one is told, and its pin used up.")
+        assert asked.endswith(told)
 
 
 @settings(deadline=None, max_examples=50)

@@ -141,7 +141,7 @@ async def test_a_new_moderator_is_told_once_what_they_may_do(desk: Playground) -
     await tells(ada)
     await chooses(margaret, {"Moderators": ["Grace", "Linus", "Margaret"], "Review channel": "support"})
     note = await sees(linus, "You are a moderator now", "storybot")
-    for told in ("@Margaret chose you", "as a card to #support", "/story review lists what waits, 1 just now"):
+    for told in ("@Margaret chose you", "as a card to #support", "/story review lists what waits (1 just now)"):
         assert told in note.drawn
     # Saved once more, it names nobody anew; what is said after it comes later.
     await chooses(margaret, {"Moderators": ["Ada", "Grace", "Linus", "Margaret"]})
@@ -156,7 +156,7 @@ async def test_moderators_who_are_not_in_a_private_review_channel_are_named(desk
     await margaret.fills({"Moderators": ["Grace", "Linus"]})
     await margaret.submits()
     assert margaret.modal is not None
-    assert "Please invite to that private channel, for they cannot open it: @Linus" in margaret.modal.drawn
+    assert "Not in that channel: @Linus. Please invite them" in margaret.modal.drawn
 
 
 async def test_while_slack_does_not_say_who_is_in_a_private_channel_it_asks_to_look(desk: Playground) -> None:

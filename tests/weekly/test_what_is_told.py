@@ -57,6 +57,42 @@ async def test_a_pinned_story_comes_next_and_then_all_goes_on(slack: Playground,
     assert "pinned" not in (await lists(grace)).drawn
 
 
+async def test_the_list_shows_at_once_what_a_form_changed(slack: Playground) -> None:
+    grace, diamond = slack.person("Grace"), "The diamond in the vacuum cleaner bag"
+    await sets_up(grace)
+    await lists(grace)
+    before = len(grace.sees("support"))
+    await grace.clicks("Pin a story", on=grace.last("support"))
+    await sends(grace, {"Story": diamond})
+    assert f"{diamond}, pinned by @Grace" in grace.last("support").drawn
+    await grace.clicks("Change", on=grace.last("support"))
+    await sends(grace, {"Day of the week": "Friday"})
+    assert "every Friday at 09:00" in grace.last("support").drawn
+    assert len(grace.sees("support")) == before, "it is the same list"
+
+
+async def test_when_slack_takes_no_redrawing_the_pin_counts_all_the_same(slack: Playground) -> None:
+    grace, diamond = slack.person("Grace"), "The diamond in the vacuum cleaner bag"
+    await sets_up(grace)
+    await grace.clicks("Pin a story", on=await lists(grace))
+    slack.fail("response_url", status=500)
+    told = await sends(grace, {"Story": diamond})
+    assert f"“{diamond}” is told" in told.drawn
+    assert f"{diamond}, pinned by @Grace" in (await lists(grace)).drawn
+
+
+async def test_post_now_tells_the_pinned_story_and_says_so_before(slack: Playground) -> None:
+    grace, diamond = slack.person("Grace"), "The diamond in the vacuum cleaner bag"
+    await sets_up(grace)
+    await pins(grace, diamond)
+    listed = await lists(grace)
+    await grace.clicks("Post now", on=listed, confirm=False)
+    assert "The pinned one is told, and its pin used up." in grace.asked
+    await grace.clicks("Post now", on=listed)
+    assert title(await post(grace)) == diamond
+    assert "pinned" not in (await lists(grace)).drawn
+
+
 async def test_a_pin_can_be_taken_off(slack: Playground) -> None:
     grace = slack.person("Grace")
     await sets_up(grace)

@@ -1,0 +1,42 @@
+"""The list that a form was opened from, drawn anew once that form is sent."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from bot.blocks.message import Message
+from bot.errors import StoreUnavailableError, UserError
+from bot.handlers.replies import Replies
+
+FORMS = 1_000
+# What was sent is saved by then; whoever sent it waits for the form to close, for three seconds in all.
+REDRAW_SECONDS = 0.7
+
+
+class Beneath:
+    """Remembers the last `FORMS` forms that this process opened from a message.
+
+    In memory alone, since a `response_url` is a secret: after a restart, and where another replica takes a form in, the
+    list stays as it was until somebody asks for it again.
+    """
+
+    def __init__(self, replies: Replies) -> None:
+        self._replies = replies
+        self._pressed: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+
+    def remember(self, view_id: str, body: Mapping[str, Any]) -> None:
+        """The form of this id was opened by what `body` tells of."""
+        if body.get("type") == "block_actions" and "response_url" in body:
+            self._pressed[view_id] = {"response_url": body["response_url"]}
+        if len(self._pressed) > FORMS:
+            self._pressed.popitem(last=False)
+
+    async def redraw(self, view: Mapping[str, Any], draw: Callable[[], Awaitable[Message]]) -> None:
+        """Draw the message anew from which a form was opened that is now done with; what cannot be redrawn stays."""
+        body = self._pressed.pop(str(view.get("id")), None)
+        with suppress(UserError, StoreUnavailableError, TimeoutError):
+            if body:
+                async with asyncio.timeout(REDRAW_SECONDS):
+                    await self._replies.replace(body, await draw())
