@@ -17,7 +17,7 @@ from bot.domain.slots import Timing
 from bot.domain.workspace import Workspace
 from bot.manifest import manifest
 from bot.seeing.doctor import examine
-from bot.seeing.finding import State
+from bot.seeing.finding import Finding, State
 from bot.storage.database import FILE_NAME, opened
 from bot.storage.installations import InstallationStore
 from bot.storage.sealing import Seal
@@ -54,6 +54,27 @@ async def test_before_the_first_start_all_is_well_and_nothing_was_made(shell: Sh
     well = await found(shell, State.WELL)
     assert well.keys() == {"Configuration", "Packs", "Encoder", "Database", "Token", "Clock", "Scopes"}
     assert not (tmp_path / "data").exists()
+
+
+async def test_after_the_try_out_it_says_that_only_a_real_slack_needs_tokens(cache: Path, tmp_path: Path) -> None:
+    shell = {"STORYBOT_CACHE": str(cache), "STORYBOT_DATA": str(tmp_path / "data")}
+    wrong = await found(shell, State.WRONG)
+    assert wrong.keys() == {"Slack"}
+    assert all(words in wrong["Slack"] for words in ("“make try” needs none", "SLACK_APP_TOKEN for Socket Mode"))
+    assert {"Packs", "Encoder", "Database"} <= (await found(shell, State.WELL)).keys()
+
+
+async def test_whoever_has_begun_is_told_what_is_missing_for_socket_mode_and_for_http(shell: Shell) -> None:
+    del shell["SLACK_BOT_TOKEN"], shell["SLACK_SIGNING_SECRET"]
+    by_socket = {"SLACK_APP_TOKEN": "xapp-1"}
+    assert [one.what.split(":")[0] for one in await wrongs(shell | by_socket)] == ["SLACK_BOT_TOKEN"]
+    [missing] = await wrongs(shell | {"SLACK_BOT_TOKEN": "xoxb-1"})
+    assert missing.what.startswith("SLACK_SIGNING_SECRET")
+    assert "or set SLACK_APP_TOKEN to run in Socket Mode" in missing.mend
+
+
+async def wrongs(shell: Shell) -> list[Finding]:
+    return [one async for one in examine(None, shell) if one.state is State.WRONG]
 
 
 async def test_beside_a_running_bot_all_is_well_too(workspace: Playground, cache: Path, tmp_path: Path) -> None:

@@ -26,6 +26,15 @@ from bot.terminal.printing import Page, count
 # Replicas look a minute further back for what another one changed; half of that is for slow transactions.
 CLOCKS_MAY_DIFFER = 30
 
+# Who has set none of these has not begun to set the bot up for a Slack of theirs.
+_FOR_SLACK = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID")
+_NO_SLACK = wrong(
+    "Slack",
+    "No tokens are set. “make try” needs none, “storybot run” does.",
+    "For a workspace of yours set SLACK_BOT_TOKEN, and with it SLACK_APP_TOKEN for Socket Mode, which needs no address "
+    "of your own, or SLACK_SIGNING_SECRET for HTTP. README.md tells where each is found.",
+)
+
 _STYLES = {State.WELL: "green", State.NOTE: "yellow", State.WRONG: "bold red"}
 
 
@@ -74,6 +83,8 @@ def _configuration(
         settings, connection = load_to_run(config, environment)
     except ProblemsError as error:
         found = problems("Configuration", error)
+        if not any(environment.get(name) for name in _FOR_SLACK):
+            found = [*(one for one in found if not one.what.startswith(_FOR_SLACK)), _NO_SLACK]
         try:
             return load(config), None, found
         except ProblemsError:
