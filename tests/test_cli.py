@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -200,6 +201,14 @@ def test_without_any_story_there_is_nothing_to_search(types: Types) -> None:
     answer = types("search", "umbrella", "--packs", "nowhere")
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr.endswith("There is no story to work with.\n")
+
+
+def test_help_tells_each_command_in_one_line_and_flags_take_no_value(types: Types) -> None:
+    told = types("--help").stdout
+    assert "..." not in told.partition("Commands:")[2], "a line that is cut off"
+    assert re.search(r"--version  +Print the version\.", told)
+    for command in ("search", "check", "doctor"):
+        assert "<bool>" not in types(command, "--help").stdout
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 PEOPLE_WANT, PROGRAMS_WANT = 5, 50
 
 terminal = typer.Typer(
-    help="Storybot tells true stories of great customer service.",
     no_args_is_help=True,
     add_completion=False,
+    # The coloured help shows every flag as if it took a value.
+    rich_markup_mode=None,
+    epilog="For a first look: storybot search a lost ring. To set it up for Slack: storybot doctor.",
     pretty_exceptions_enable=False,
 )
 
@@ -83,7 +85,7 @@ def storybot(
 
 @terminal.command()
 def run(config: ConfigPath = None) -> None:
-    """Run the bot until it is told to stop; secrets come from the environment."""
+    """Run the bot until it is told to stop. Secrets come from the environment; “doctor” tells which are missing."""
     from bot import app
     from bot.config import load_to_run
     from bot.seeing import logs
@@ -122,9 +124,7 @@ def manifest(
 
 @terminal.command()
 def search(
-    query: Annotated[
-        list[str], typer.Argument(metavar="QUERY...", help="What to look for; “-” reads one query a line.")
-    ],
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="What to look for; “-” reads one query a line.")],
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many stories; 5, or 50 as JSON.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a query.")] = False,
     pack_names: PackNames = None,
@@ -149,7 +149,7 @@ def search(
 
 @terminal.command()
 def show(
-    story_id: Annotated[str, typer.Argument(metavar="ID")],
+    story_id: Annotated[str, typer.Argument(metavar="ID", help="A story's id, as “search” shows it.")],
     pack_names: PackNames = None,
     config: ConfigPath = None,
 ) -> None:
@@ -168,16 +168,16 @@ def show(
 def check(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Packs, read together; “builtin” is the one that comes with the bot."),
+        typer.Argument(metavar="PATH", help="Packs, read together; “builtin” is the one that comes with the bot."),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Hold how well the stories are told, too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Look at how well the stories are told, too.")] = False,
     facts: Annotated[
         list[Path] | None,
         typer.Option(metavar="PATH", help="A fact sheet, each id of which has to be told; may be repeated."),
     ] = None,
     config: ConfigPath = None,
 ) -> None:
-    """Tell every problem of every file in the packs named, or configured, or else in the built-in one."""
+    """Tell every problem of a pack, with its line. Without PATH: of the packs in the settings, or the built-in one."""
     loaded = packs.load(_folders(paths, config))
     problems = list(loaded.problems)
     if strict:
@@ -204,7 +204,7 @@ def check(
 
 @terminal.command()
 def stats(pack_names: PackNames = None, config: ConfigPath = None) -> None:
-    """Show the library at a glance: how many stories of what, and where it is thin."""
+    """Show the library at a glance. How many stories of what there are, and where it is thin."""
     library = _library(pack_names, config)
     from bot.editing.overview import Overview
     from bot.terminal.bars import print_overview
@@ -220,8 +220,10 @@ class SchemaOf(StrEnum):
 
 
 @terminal.command()
-def schema(of: SchemaOf) -> None:
-    """Print the JSON Schema of a story or of themes.yaml, for editors."""
+def schema(
+    of: Annotated[SchemaOf, typer.Argument(metavar="KIND", help="Which kind of file.")],
+) -> None:
+    """Print the JSON Schema of a pack's files. An editor that knows it helps with writing them."""
     model = Story if of is SchemaOf.STORY else packs.Themes
     print(json.dumps(packs.schema(model), indent=2, ensure_ascii=False))
 
@@ -239,12 +241,12 @@ Team = Annotated[str | None, typer.Option("--team", metavar="T…", help="The wo
 
 @terminal.command("export")
 def export_stories(
-    to: Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A new folder for yaml, else a file.")] = None,
+    to: Annotated[Path | None, typer.Argument(metavar="PATH", help="A new folder for yaml, else a file.")] = None,
     form: Annotated[ExportFormat, typer.Option("--format", help="A pack, or one file.")] = ExportFormat.YAML,
     team: Team = None,
     config: ConfigPath = None,
 ) -> None:
-    """Write the stories that a workspace's own people told; "check" accepts what it writes as yaml."""
+    """Write the stories that a workspace's own people told. “check” accepts what it writes as yaml."""
     from bot.terminal import kept_commands
 
     kept_commands.export_stories(to, form.value, team, config)
@@ -256,7 +258,7 @@ def import_stories(
     team: Team = None,
     config: ConfigPath = None,
 ) -> None:
-    """Take stories into a workspace's own: all of them, or none when one has a problem."""
+    """Take stories into a workspace's own. All of them, or none when one has a problem."""
     from bot.terminal import kept_commands
 
     kept_commands.import_stories(path, team, config)
@@ -267,7 +269,7 @@ TeamId = Annotated[str, typer.Argument(metavar="TEAM", help="The id of a workspa
 
 @terminal.command("rotate-keys")
 def rotate_keys() -> None:
-    """Seal every token with the first of STORYBOT_SECRET_KEYS, so that the others can be taken away."""
+    """Seal every kept token with the newest key. That is the first of STORYBOT_SECRET_KEYS; the others may then go."""
     from bot.terminal import installed_commands
 
     installed_commands.rotate_keys()
@@ -275,7 +277,7 @@ def rotate_keys() -> None:
 
 @terminal.command("forget-team")
 def forget_team(team: TeamId) -> None:
-    """Erase everything that is kept of a workspace, its tokens too, at once."""
+    """Erase everything that is kept of a workspace. Its tokens too, at once and for good."""
     from bot.terminal import installed_commands
 
     installed_commands.forget_team(team)
@@ -285,7 +287,7 @@ def forget_team(team: TeamId) -> None:
 def forget_user(
     team: TeamId, user: Annotated[str, typer.Argument(metavar="USER", help="The person's member id (U… or W…).")]
 ) -> None:
-    """Take a person out of everything that is kept of a workspace; their stories stay, as a colleague's."""
+    """Take a person out of what is kept of a workspace. At once and for good; their stories stay, as a colleague's."""
     from bot.terminal import installed_commands
 
     installed_commands.forget_user(team, user)
@@ -296,7 +298,7 @@ def doctor(
     config: ConfigPath = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object of JSON.")] = False,
 ) -> None:
-    """Look whether everything is as the bot needs it, and say what to do; status 1 when something is wrong."""
+    """Tell what is amiss, and what to do about it. It changes nothing; status 1 when something is wrong."""
     from bot.seeing import doctor as examination
 
     raise typer.Exit(examination.doctor(config, as_json=as_json))
