@@ -88,7 +88,7 @@ class Dispatch:
     async def _in_turn(self, request: AsyncBoltRequest) -> BoltResponse:
         if self._turns is None:
             return await self._bolt.async_dispatch(request)
-        with self._turns.take(request.context) as words:
+        with self._turns.take(request.body, request.context) as words:
             if not words:
                 return await self._bolt.async_dispatch(request)
         if refusal := self._turns.refusal(request.body, request.context, words):

@@ -21,9 +21,10 @@ Payload = Mapping[str, Any]
 
 # Of so many the account is kept; whoever is forgotten begins anew, with a full one.
 KEPT = 20_000
-# Words that do not fit into an acknowledgement cost a call to Slack, so they are said again only after so long.
+# Words that do not fit into an acknowledgement cost a call to Slack, so they are said again only after so long. By then
+# whoever waited, as they were told, has a turn: nobody may be given fewer than ten a minute (`bot.config.Limits`).
 TOLD_AGAIN_AFTER = timedelta(seconds=10)
-TOO_MUCH = "You are quicker than I am: that was too much at once, and I left it out. Try it again in a moment."
+TOO_MUCH = "You are quicker than I am: that was too much at once, and I left it out. Wait ten seconds, then try again."
 TOO_BUSY = "So many people of this workspace ask me just now that I cannot keep up. Please try again in a minute."
 _JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json"]}
 NO_TURN = "no_turn"
@@ -87,11 +88,11 @@ class Turns:
         self._now = now
 
     @contextmanager
-    def take(self, context: AsyncBoltContext) -> Iterator[str]:
+    def take(self, body: Payload, context: AsyncBoltContext) -> Iterator[str]:
         """For as long as somebody is served: "", or the words that tell why it is not their turn."""
         team_id, user_id = context.team_id, context.user_id
-        # Bolt takes ids from wherever there are any, whatever they are.
-        if not (isinstance(team_id, str) and isinstance(user_id, str)):
+        # Bolt takes ids from wherever there are any, whatever they are. Slack also tells what apps said, this one too.
+        if not (isinstance(team_id, str) and isinstance(user_id, str)) or _is_an_apps(body):
             yield ""
             return
         now = self._now()
@@ -136,6 +137,13 @@ async def _tell(context: AsyncBoltContext, next_: Callable[[], Any]) -> Any:
     if words := context.get(NO_TURN):
         raise UserError(words)
     return await next_()
+
+
+def _is_an_apps(body: Payload) -> bool:
+    match body:
+        case {"event": {"bot_id": str()}}:
+            return True
+    return False
 
 
 def _response(answer: Payload) -> BoltResponse:

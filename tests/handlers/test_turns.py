@@ -115,6 +115,29 @@ async def test_a_mention_is_answered_in_its_thread(slack: Playground) -> None:
     await sees(ada, TOO_MUCH, "general")
 
 
+async def test_who_floods_a_direct_message_is_told_once_how_long_to_wait(slack: Playground, clock: Hands) -> None:
+    ada = slack.person("Ada")
+    for _ in range(A_MINUTE + 5):
+        await ada.types("empathy", channel="storybot")
+        await slack.settled()
+    said = [one.drawn for one in ada.sees("storybot")]
+    assert sum(TOO_MUCH in words for words in said) == 1
+    assert "Wait ten seconds" in TOO_MUCH
+    clock.move(10)
+    await ada.types("empathy", channel="storybot")
+    await slack.settled()
+    assert "Takeaway:" in ada.last("storybot").drawn
+
+
+async def test_what_the_bot_says_takes_nobody_s_turn(slack: Playground) -> None:
+    everybody = [slack.person(name) for name in ("Ada", "Linus", "Grace")]
+    for person in everybody:
+        for _ in range(OF_ALL // 3):
+            await person.types("empathy", channel="storybot")
+            await slack.settled()
+    assert all("Takeaway:" in person.last("storybot").drawn for person in everybody)
+
+
 async def test_a_workspace_that_is_too_busy_says_so(slack: Playground) -> None:
     for name in ("Ada", "Linus"):
         await spends(slack.person(name))
@@ -144,7 +167,7 @@ def test_in_any_minute_nobody_gets_more_than_two_minutes_worth(pauses: list[floa
     turns = Turns(Share(a_minute, 1), Share(1_000, 1_000), lambda: at)
     for pause in pauses:
         at += timedelta(seconds=pause)
-        with turns.take(somebody("U1")) as words:
+        with turns.take({}, somebody("U1")) as words:
             if not words:
                 served.append(at)
     for first in served:
@@ -176,7 +199,7 @@ def test_only_so_many_are_remembered() -> None:
 
 
 def asked(turns: Turns, user_id: str, team_id: str = "T1") -> str:
-    with turns.take(somebody(user_id, team_id)) as words:
+    with turns.take({}, somebody(user_id, team_id)) as words:
         return words
 
 
