@@ -54,8 +54,19 @@ class Company:
 def companies(slack: Playground) -> list[Company]:
     """Three workspaces, and an organisation with two."""
     organisation, under_it = slack.add_organisation("Globex", ["Marimba", "Tarsier"])
-    alone = [slack.add_team(name) for name in ("Zanzibar", "Quagga", "Xylograph")]
-    return [*(_peopled(team) for team in alone), *(_peopled(team, organisation) for team in under_it)]
+    alone = [_peopled(slack.add_team(name)) for name in ("Zanzibar", "Quagga", "Xylograph")]
+    marimba, tarsier = (_peopled(team, organisation) for team in under_it)
+    # An organisation's people may be in several of its workspaces, under one id.
+    _is_also(tarsier.people[1], marimba.people[1].id)
+    return [*alone, marimba, tarsier]
+
+
+def _is_also(person: Person, user_id: str) -> None:
+    workspace, before = person._slack.workspace, person.id
+    person.user.id = user_id
+    workspace.users[user_id] = workspace.users.pop(before)
+    for channel in workspace.channels.values():
+        channel.members = {user_id if member == before else member for member in channel.members}
 
 
 def _peopled(team: Team, roof: Organisation | None = None) -> Company:

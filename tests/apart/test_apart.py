@@ -5,16 +5,20 @@
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bench.figures import print_table
+from bot.blocks.saved import saved
+from bot.domain.library import Library
 from bot.domain.workspace import Workspace
 from bot.handlers.permissions import WAYS
 from bot.storage.database import opened
 from bot.storage.weekly import WeeklyStore
+from playground import Delivery
 from tests.apart.conftest import Walking
 from tests.apart.walk import Walk
 from tests.apart.watch import LeakError
@@ -104,6 +108,29 @@ async def test_a_row_with_another_company_in_it_is_seen(walking: Walking, tmp_pa
             await WeeklyStore(database).save(here, other.installer.id, "zappos-flowers", walk.slack.now())
         with pytest.raises(LeakError, match=f"{other.installer.id} in a row of saved"):
             walk.watch.look_at_rows()
+
+
+async def test_a_list_of_stories_that_somebody_saved_elsewhere_is_seen(
+    walking: Walking, tmp_path: Path, library: Library
+) -> None:
+    async with walking(SEED, tmp_path) as walk:
+        *_, there, here = walk.companies
+        both = there.people[1].id
+        assert both == here.people[1].id, "whoever is in both workspaces of the organisation"
+        story = library.stories[0]
+        payload = {"command": "/story", "text": "saved", "team_id": here.team.team_id, "user_id": both}
+        listed = Delivery("command", "/story", payload, 0.0, answer=saved([story], both, "/story"))
+        async with opened(None, tmp_path, beside_a_bot=True) as database:
+            assert here.roof
+            await WeeklyStore(database).save(
+                Workspace(here.roof.id, here.team.team_id), both, story.id, walk.slack.now()
+            )
+            walk.slack._cloud.inspector.record(listed)
+            walk.watch.look()
+            elsewhere = replace(listed, payload=payload | {"team_id": there.team.team_id})
+            walk.slack._cloud.inspector.record(elsewhere)
+            with pytest.raises(LeakError, match=f"{story.id} in what {both} saved at {there.word}"):
+                walk.watch.look()
 
 
 async def test_what_people_wrote_is_seen_in_the_log(walking: Walking, tmp_path: Path) -> None:

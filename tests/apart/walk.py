@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot.blocks import ids
 from bot.handlers.permissions import WAYS
 from bot.storage.database import opened
 from bot.storage.forgetting import Forgetting
@@ -62,6 +63,7 @@ class Walk:
             self.presses: 34,
             self.sends_a_form: 20,
             self.uses_a_shortcut: 4,
+            self.saves_and_asks_for_it: 4,
             self.looks_at_the_bot: 2,
             self.attacks: 16,
             self.time_passes: 1,
@@ -156,6 +158,22 @@ class Walk:
         await self._fills(rng, company, person, form)
         await person.submits()
         return f"{person.name} sends {form.title}: {(person.modal or form).errors or 'taken'}"
+
+    async def saves_and_asks_for_it(self, rng: random.Random, company: Company) -> str:
+        """Save a story where one is offered, and ask what one has saved: there, or wherever else one is too."""
+        person = self._somebody(rng, company)
+        offered = [
+            (shown, words, nth)
+            for shown in self._shown_to(person)
+            for element, words, nth in _buttons(shown, company)
+            if _way(element) == ids.SAVE
+        ]
+        if offered:
+            shown, words, nth = rng.choice(offered)
+            await person.clicks(words, on=shown, nth=nth)
+        asking = rng.choice([one for other in self.companies for one in other.people if one.id == person.id])
+        await asking.types("/story saved", "general")
+        return f"{person.name} saves {'one' if offered else 'nothing'}, and {asking.name} asks for it"
 
     async def uses_a_shortcut(self, rng: random.Random, company: Company) -> str:
         person, channel = self._somebody(rng, company), rng.choice(["general", *DESKS])

@@ -1,4 +1,8 @@
-"""Sees whatever leaves a company: in a call, an answer, the log or the database, as a word or an id of another one."""
+"""Sees whatever leaves a company: in a call, an answer, the log, the metrics or the database.
+
+It is known by the words and the ids that some company has. Stories of the packs are everybody's: of those that somebody
+saved a list is held against what they saved there.
+"""
 
 import json
 import re
@@ -7,7 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import generate_latest
+
+from bot.blocks import ids
+from bot.seeing import metrics
 from playground import Call, Delivery, Playground
+from playground.drawing import elements
 from tests.apart.companies import Company
 from tests.installing.kept import everything
 
@@ -49,6 +58,7 @@ class Watch:
         for call in (entry for entry in new if isinstance(entry, Call)):
             self._look_at_call(call, told)
         self._look_at_log()
+        self._look_at_metrics()
         return told
 
     def look_at_rows(self) -> int:
@@ -96,6 +106,16 @@ class Watch:
         if company and delivery.kind == "command" and _is_a_stranger(delivery, company):
             words = {mark for mark in marks if mark.startswith(company.word)}
             self._none(delivery.answer, words, f"the answer to {delivery.payload['text']!r} of a stranger")
+        if company and delivery.kind == "command":
+            self._look_at_saved(delivery, company)
+
+    def _look_at_saved(self, delivery: Delivery, company: Company) -> None:
+        shown = elements((delivery.answer or {}).get("blocks") or [])
+        listed = {element["value"] for _, element in shown if element.get("action_id", "").startswith(ids.UNSAVE)}
+        who = (company.team.team_id, delivery.payload["user_id"])
+        kept = everything(self._folder)["saved"] if listed else []
+        theirs = {row["story_id"] for row in kept if (row["team_id"], row["user_id"]) == who}
+        self._none(delivery.answer, listed - theirs, f"what {who[1]} saved at {company.word}")
 
     def _look_at_call(self, call: Call, told: Iterable[Delivery]) -> None:
         """All of a call is about one company, by whose token it is made.
@@ -116,6 +136,10 @@ class Watch:
     def _look_at_log(self) -> None:
         logged = self._log()
         self._none(logged, self._words_in(logged), "the log")
+
+    def _look_at_metrics(self) -> None:
+        told = generate_latest(metrics.REGISTRY).decode()
+        self._none(told, self.marks(told), "the metrics")
 
     def _none(self, where: Any, strange: set[str], what: str) -> None:
         text = where if isinstance(where, str) else json.dumps(where)
