@@ -67,15 +67,18 @@ def nearest(scores: Floats | NDArray[np.int16], most: int) -> Numbers:
     """The numbers of the `most` best scores, in order, and of equal ones the first; all where there are no more."""
     if len(scores) <= most:
         return np.arange(len(scores), dtype=np.int32)
-    numbers = np.arange(len(scores))
-    if len(scores) > 2 * (parts := PARTS * most):
-        # The best of each part are among all: what is worse than so many of them need not be looked at again.
-        best = scores[: len(scores) // parts * parts].reshape(-1, parts).max(axis=0)
-        numbers = np.flatnonzero(scores >= _least(best, most))
-    some = scores[numbers]
-    least = _least(some, most)
-    better, as_good = numbers[some > least], numbers[some == least]
+    some = np.flatnonzero(scores >= _bound(scores, most))
+    least = _least(scores[some], most)
+    better, as_good = some[scores[some] > least], some[scores[some] == least]
     return np.sort(np.concatenate([better, as_good[: most - len(better)]])).astype(np.int32)
+
+
+def _bound(scores: Floats | NDArray[np.int16], most: int) -> float:
+    """What at least so many scores reach, and not many more: of many scores only these need be put in order."""
+    parts = PARTS * most
+    if len(scores) < 2 * parts:
+        return -np.inf
+    return _least(scores[: len(scores) // parts * parts].reshape(-1, parts).max(axis=0), most)
 
 
 def _least(scores: Floats | NDArray[np.int16], most: int) -> float:
