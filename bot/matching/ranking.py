@@ -71,7 +71,8 @@ class Ranking:
 
     def evidence(self, understood: Understood) -> Floats:
         """What speaks for each story, over all shelves: a row for each of the weights, a column a story."""
-        return np.hstack([_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves])
+        of_shelves = [_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves]
+        return np.hstack(of_shelves) if len(of_shelves) > 1 else of_shelves[0]
 
     def _at(self, number: int) -> tuple[Shelf, int]:
         """The shelf of a story, by its number over all shelves, and its number there."""
@@ -95,9 +96,10 @@ def _evidence(shelf: Shelf, understood: Understood, weights: Weights) -> Floats:
         topics[:] = passages.roughly(heard.vector)
         themes[:] = shown(shelf.index, heard.themes)
         near = nearest(np.array(weights, np.float32) @ evidence, MOST_COMPARED)
-        sentences[near], topics[near] = passages.likeness(heard.vector, near)
         # Any two texts have a little in common: that alone does not bring them near.
-        topics *= words + sentences + themes > 0
+        topics *= words + themes > 0
+        sentences[near], topics[near] = passages.likeness(heard.vector, near)
+        topics[near] *= words[near] + sentences[near] + themes[near] > 0
     for word in understood.asked.unwanted:
         evidence[:, shelf.index.about(stem(word), understood.themes.get(word, ()))] = 0
     return evidence
