@@ -1,5 +1,7 @@
 """What the bot can do, put together once: each service over its store, and the listeners that ask it."""
 
+import gc
+import logging
 import random
 from collections.abc import Coroutine
 from datetime import timedelta
@@ -7,6 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.aside import aside
 from bot.clients import ClientOf
 from bot.clock import Clock
 from bot.config import Settings
@@ -32,6 +35,7 @@ from bot.handlers.submit import Submitting
 from bot.handlers.turns import Share, Turns
 from bot.handlers.weekly import WeeklyPosts, draw_post
 from bot.matching import Matcher
+from bot.matching.encoder import Encoder
 from bot.services import submissions, weekly
 from bot.services.desks import Desks
 from bot.services.lost_posts import LostPosts
@@ -50,6 +54,8 @@ from bot.storage.own_stories import OwnStoryStore
 from bot.storage.submissions import SubmissionStore
 from bot.storage.weekly import WeeklyStore
 
+log = logging.getLogger(__name__)
+
 
 class Abilities:
     """Everything between the door and the database."""
@@ -66,10 +72,12 @@ class Abilities:
         now: Now,
         news: News,
         lifecycle: Lifecycle | None = None,
+        encoder: Encoder | None = None,
     ) -> None:
         """`news` is what replicas tell each other; `lifecycle` follows what installs and uninstalls the bot.
 
-        Where people do not install it by themselves there is no `lifecycle`.
+        Where people do not install it by themselves there is no `lifecycle`. With an `encoder` the `matcher` comes to
+        understand meaning in the `background`, and answers by words until then.
         """
         name = settings.command
         # Ids of channels and people are one workspace's: of many, each chooses for itself.
@@ -77,6 +85,8 @@ class Abilities:
         directory = Directory(desks.of, installer_of, client_of)
         shelves = Shelves(library, matcher, OwnStoryStore(database), directory.is_at_home, Seen(), random.Random(), now)
         self._shelves = shelves
+        self._matcher = matcher
+        self._encoder = encoder
         self._command = name
         self._replies = replies
         self._guard = Guard(directory.person, desks, name, members_schedule=settings.weekly.members_schedule)
@@ -135,11 +145,33 @@ class Abilities:
 
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What goes on by itself, each for ever."""
-        return [self.outbox.run(), self._shelves.watch(), self._clock.run(), self._news.run(), self._pulse.run()]
+        work = [self.outbox.run(), self._shelves.watch(), self._clock.run(), self._news.run(), self._pulse.run()]
+        return [self._understand(self._encoder), *work] if self._encoder else work
+
+    @property
+    def understands_meaning(self) -> bool:
+        """Whether sentences and other languages are understood at this moment."""
+        return self._matcher.understands_meaning
 
     def hindrances(self) -> list[str]:
         """A line for an operator on each thing that keeps the bot from serving."""
-        return [] if self._pulse.beats else ["the database does not answer"]
+        silent = [] if self._pulse.beats else ["the database does not answer"]
+        return [*silent, *(["it is still taking in what the stories mean"] if self._encoder else [])]
+
+    def remarks(self) -> list[str]:
+        """A line for an operator on each thing that it does less well than it could."""
+        return [] if self.understands_meaning else ["stories are matched by their words alone"]
+
+    async def _understand(self, encoder: Encoder) -> None:
+        """Take in what the stories mean: that takes a second or two where it was kept, else minutes for thousands."""
+        matcher = self._matcher
+        self._matcher = await aside(lambda: matcher.with_meaning(encoder))
+        # All of this stays: to look through it for garbage again and again would hold the event loop.
+        gc.freeze()
+        await self._shelves.match_with(self._matcher)
+        self._encoder = None
+        if self.understands_meaning:
+            log.info("Stories are matched by their meaning, too")
 
     async def _stories_changed(self, enterprise_id: str, team_id: str) -> None:
         await self._shelves.hear(Workspace(enterprise_id, team_id))

@@ -19,6 +19,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.abilities import Abilities
+from bot.aside import aside
 from bot.config import Connection, Moderation, Settings, cache_folder
 from bot.domain import clock
 from bot.domain.clock import Now
@@ -33,6 +34,7 @@ from bot.installing.access import Access, to_many, to_one
 from bot.installing.identity import Identity
 from bot.manifest import manifest
 from bot.matching import Matcher
+from bot.matching.encoder import STANDARD, Encoder
 from bot.reading import kept_packs
 from bot.seeing import slack_calls, tracing
 from bot.seeing.logs import bolt_logger, server_logger
@@ -91,9 +93,12 @@ def load_library(settings: Settings) -> Library:
     return library
 
 
-async def understood(library: Library) -> Matcher:
-    """The matcher of a library, built off the event loop: the first time takes seconds, and longer for more stories."""
-    matcher = await asyncio.to_thread(Matcher, library, kept_in=cache_folder(os.environ))
+async def understood(library: Library, encoder: Encoder | None = STANDARD) -> Matcher:
+    """The matcher of a library, built off the event loop: the first time takes seconds, and longer for more stories.
+
+    Without an `encoder` it knows their words alone, and takes a moment.
+    """
+    matcher = await aside(lambda: Matcher(library, encoder, cache_folder(os.environ)))
     # All of this stays: to look through it for garbage again and again would hold the event loop.
     gc.freeze()
     return matcher
@@ -101,10 +106,21 @@ async def understood(library: Library) -> Matcher:
 
 @asynccontextmanager
 async def serve(
-    settings: Settings, connection: Connection, library: Library, matcher: Matcher, now: Now = clock.now
+    settings: Settings,
+    connection: Connection,
+    library: Library,
+    matcher: Matcher,
+    now: Now = clock.now,
+    encoder: Encoder | None = None,
 ) -> AsyncIterator[Serving]:
-    """Reach Slack and open the door; on the way out finish what is in flight, and close everything."""
-    async with reach(connection) as slack, open_door(settings, connection, slack, library, matcher, now) as serving:
+    """Reach Slack and open the door; on the way out finish what is in flight, and close everything.
+
+    With an `encoder`, the `matcher` comes to understand meaning once the door is open; until then it is not ready.
+    """
+    async with (
+        reach(connection) as slack,
+        open_door(settings, connection, slack, library, matcher, now, encoder) as serving,
+    ):
         yield serving
 
 
@@ -135,7 +151,13 @@ async def reach(connection: Connection) -> AsyncIterator[Slack]:
 
 @asynccontextmanager
 async def open_door(
-    settings: Settings, connection: Connection, slack: Slack, library: Library, matcher: Matcher, now: Now = clock.now
+    settings: Settings,
+    connection: Connection,
+    slack: Slack,
+    library: Library,
+    matcher: Matcher,
+    now: Now = clock.now,
+    encoder: Encoder | None = None,
 ) -> AsyncIterator[Serving]:
     """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain."""
     url = connection.database_url.get_secret_value() if connection.database_url else None
@@ -158,10 +180,11 @@ async def open_door(
             now,
             news,
             access.lifecycle,
+            encoder,
         )
-        scrape = Scrape(len(library.stories), matcher.understands_meaning, Tally(database), now)
+        scrape = Scrape(len(library.stories), lambda: abilities.understands_meaning, Tally(database), now)
         replays = Replays(ClaimStore(database, now) if database.is_shared else None)
-        async with _listening_at(connection, slack, access, abilities, replays, matcher, scrape) as serving:
+        async with _listening_at(connection, slack, access, abilities, replays, scrape) as serving:
             yield serving
 
 
@@ -172,7 +195,6 @@ async def _listening_at(
     access: Access,
     abilities: Abilities,
     replays: Replays,
-    matcher: Matcher,
     scrape: Scrape,
 ) -> AsyncIterator[Serving]:
     bolt = _bolt(slack, access)
@@ -184,9 +206,9 @@ async def _listening_at(
     def health() -> Health:
         unconnected = ["Socket Mode is not connected"] if socket and not socket.up else []
         connected = [f"Socket Mode connections: {socket.up}"] if socket and socket.up else []
-        by_words = [] if matcher.understands_meaning else ["stories are matched by their words alone"]
         return Health(
-            [*access.hindrances(), *abilities.hindrances(), *unconnected], [*access.remarks(), *connected, *by_words]
+            [*access.hindrances(), *abilities.hindrances(), *unconnected],
+            [*access.remarks(), *connected, *abilities.remarks()],
         )
 
     edge = Edge(connection.signing_secrets, dispatch, replays, health, access.pages)
@@ -324,10 +346,10 @@ async def _run(settings: Settings, connection: Connection) -> int:
 
 
 async def _start(closing: AsyncExitStack, settings: Settings, connection: Connection, library: Library) -> Serving:
-    # Slack first: a token that it refuses should not wait for the stories to be understood.
+    # Slack first: a token that it refuses should not wait for the stories to be read through.
     slack = await closing.enter_async_context(reach(connection))
-    matcher = await understood(library)
-    return await closing.enter_async_context(open_door(settings, connection, slack, library, matcher))
+    matcher = await understood(library, encoder=None)
+    return await closing.enter_async_context(open_door(settings, connection, slack, library, matcher, encoder=STANDARD))
 
 
 async def _is_first(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bench import synthetic
 from bot.config import Settings
 from bot.manifest import manifest
 from playground import Playground
@@ -64,6 +65,19 @@ async def until_ready(port: int, process: Process) -> None:
                 pass
             await asyncio.sleep(0.1)
     raise AssertionError("never ready")
+
+
+async def first_words(url: str, process: Process) -> str:
+    """What is said at an address as soon as anything is."""
+    async with aiohttp.ClientSession() as session:
+        for _ in range(300):
+            assert process.returncode is None
+            try:
+                async with session.get(url) as answer:
+                    return await answer.text()
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.1)
+    raise AssertionError("nothing was ever said")
 
 
 @pytest.fixture
@@ -246,6 +260,19 @@ async def test_told_to_stop_while_it_starts_it_stops(workspace: Playground, cach
             await asyncio.sleep(0.1)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 5) == 0
+
+
+async def test_told_to_stop_while_it_takes_in_a_thousand_stories_it_stops(
+    workspace: Playground, tmp_path: Path
+) -> None:
+    pack, config, port = tmp_path / "pack", tmp_path / "config.yaml", free_port()
+    synthetic.write_pack(synthetic.library(1_000), pack)
+    config.write_text(f"packs: [{pack}]\n")
+    nothing_kept = environment(workspace, port, tmp_path / "cache")
+    async with storybot(nothing_kept, "--config", str(config)) as process:
+        assert "taking in what the stories mean" in await first_words(f"http://127.0.0.1:{port}/readyz", process)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
 async def test_while_it_stops_open_connections_take_nothing_new(workspace: Playground, cache: Path) -> None:

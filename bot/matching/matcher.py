@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from bot.matching.encoder import STANDARD, Encoder
 from bot.matching.english import english
 from bot.matching.lexicon import Lexicon
 from bot.matching.meaning import tells
-from bot.matching.prepared import Prepared, by_meaning, by_words, names
+from bot.matching.prepared import Preparing, names
 from bot.matching.ranking import Ranking
 from bot.matching.reasons import Reasons
 from bot.matching.shelf import Shelf, sense
@@ -32,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class Matcher:
-    """Finds stories of one library. Building it with an encoder takes a while: do it off the event loop."""
+    """Finds stories of one library, and never changes. Building one takes a while: do it off the event loop."""
 
     def __init__(self, library: Library, encoder: Encoder | None = STANDARD, kept_in: Path | None = None) -> None:
         """Without an encoder, or with one that cannot be loaded, stories are matched by their words alone.
@@ -41,16 +43,25 @@ class Matcher:
         """
         self._library = library
         self._lexicon = Lexicon(library.themes)
-        self._ear: Ear | None = None
-        prepared = self._understood(encoder, kept_in) if encoder and library.stories else None
-        prepared = prepared or by_words(library, self._lexicon)
-        self._words = prepared.index.words | self._lexicon.words
-        self._shelf = Shelf(library.stories, prepared.index, prepared.sense)
-        self._recent = RecentVectors(self._ear.encoder, MOST_TEXTS) if self._ear else None
-        self._is_word = lru_cache(MOST_QUERIES)(self._ear.encoder.is_word) if self._ear else lambda _: False
-        self._known = prepared.known
+        self._preparing = Preparing(library, self._lexicon, kept_in)
+        spoken = self._preparing.by_words()
+        self._words = spoken.index.words | self._lexicon.words
+        self._known = spoken.known
         self._reasons = Reasons({theme.id: theme.name for theme in library.themes})
+        self._shelf = Shelf(library.stories, spoken.index, None)
+        self._ear: Ear | None = None
+        self._recent: RecentVectors | None = None
+        self._is_word: Callable[[str], bool] = lambda _: False
+        if encoder:
+            self._understand(encoder)
         self._ranking = self._over([self._shelf], [self._known])
+
+    def with_meaning(self, encoder: Encoder = STANDARD) -> "Matcher":
+        """A matcher over the same words that understands meaning as well, if the encoder can be loaded."""
+        matcher = copy(self)
+        matcher._understand(encoder)
+        matcher._ranking = matcher._over([matcher._shelf], [matcher._known])
+        return matcher
 
     @property
     def understands_meaning(self) -> bool:
@@ -84,16 +95,20 @@ class Matcher:
         """
         return told_before(text, self._shelf, others, self._recent.encode if self._recent else None)
 
-    def _understood(self, encoder: Encoder, kept_in: Path | None) -> Prepared | None:
-        """What is known of the library with what it means, and with an ear for queries; None if the encoder fails."""
+    def _understand(self, encoder: Encoder) -> None:
+        """Take in what the library means, and an ear for queries; where the encoder fails, all stays as it was."""
+        if not self._library.stories:
+            return
         try:
-            prepared = by_meaning(self._library, self._lexicon, encoder, kept_in)
+            meant = self._preparing.by_meaning(self._shelf.index, encoder)
             encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits
         except Exception:
             log.warning("The sentence encoder cannot be used: stories are matched by their words alone.", exc_info=True)
-            return None
-        self._ear = Ear(encoder, RecentVectors(encoder, MOST_QUERIES), prepared.themes) if prepared.themes else None
-        return prepared
+            return
+        self._shelf = replace(self._shelf, sense=meant.sense)
+        self._ear = Ear(encoder, RecentVectors(encoder, MOST_QUERIES), meant.themes)
+        self._recent = RecentVectors(encoder, MOST_TEXTS)
+        self._is_word = lru_cache(MOST_QUERIES)(encoder.is_word)
 
     def _over(self, shelves: Sequence[Shelf], known: Sequence[Known]) -> Ranking:
         dictionary = english()

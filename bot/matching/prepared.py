@@ -1,11 +1,15 @@
-"""All that is known of a library before anybody asks: made in seconds or minutes, and kept whole for the next start."""
+"""All that is known of a library before anybody asks: made in seconds or minutes, and kept for the next start.
+
+What the stories say is kept apart from what they mean: people are answered by the one before the other is there.
+"""
 
 import hashlib
 import heapq
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot import kept
 from bot.domain.library import Library
@@ -26,60 +30,80 @@ MOST_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """`sense` and `themes` are what the library and its themes mean; None where nothing understands meaning."""
+class Spoken:
+    """What the stories say: enough to find them by their words."""
 
     index: Index
     known: Known
-    sense: Sense | None = None
-    themes: Themes | None = None
 
 
-_TYPES = (Prepared, Index, Held, Known, Near, Sense, Words, Passages, Themes, Vectors, Signs)
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What the stories and the themes mean."""
+
+    sense: Sense
+    themes: Themes
 
 
-def by_words(library: Library, lexicon: Lexicon) -> Prepared:
-    """What can be known without an encoder."""
-    index = Index(library.stories)
-    return Prepared(index, Known(index.words | lexicon.words, FILLER, names(library.stories)))
+_SPOKEN = (Spoken, Index, Held, Known, Near)
+_MEANT = (Meant, Sense, Words, Passages, Themes, Vectors, Signs)
 
 
-def by_meaning(library: Library, lexicon: Lexicon, encoder: Encoder, folder: Path | None) -> Prepared:
-    """With what all of it means; read again if it was kept in `folder`. Fails with whatever the encoder fails with."""
-    if not folder:
-        return _made(library, lexicon, encoder, None)
-    path, key = folder / "prepared.npz", _key(library, encoder)
-    found = kept.read(path, key, _TYPES, [library.stories])
-    if isinstance(found, Prepared):
+class Preparing:
+    """Prepares a library: each part of it is made, or read again where it was kept in `folder`."""
+
+    def __init__(self, library: Library, lexicon: Lexicon, folder: Path | None) -> None:
+        self._library = library
+        self._lexicon = lexicon
+        self._folder = folder
+        self._key = _digest(_parts(library)) if folder else b""
+
+    def by_words(self) -> Spoken:
+        """What can be known without an encoder."""
+        spoken: Spoken = self._kept("words.npz", self._key, _SPOKEN, self._spoken)
+        return spoken
+
+    def by_meaning(self, index: Index, encoder: Encoder) -> Meant:
+        """What all of it means, with the words of `index`. Fails with whatever the encoder fails with."""
+        key = _digest([self._key, encoder.version.encode()])
+        meant: Meant = self._kept("meaning.npz", key, _MEANT, lambda: self._meant(index, encoder))
+        return meant
+
+    def _kept(self, name: str, key: bytes, types: Sequence[type], make: Callable[[], object]) -> Any:
+        if not self._folder:
+            return make()
+        path, known = self._folder / name, [self._library.stories]
+        found = kept.read(path, key, types, known)
+        if found is None:
+            found = make()
+            kept.write(path, key, found, known)
         return found
-    made = _made(library, lexicon, encoder, folder)
-    kept.write(path, key, made, [library.stories])
-    return made
+
+    def _spoken(self) -> Spoken:
+        index = Index(self._library.stories)
+        return Spoken(index, Known(index.words | self._lexicon.words, FILLER, names(self._library.stories)))
+
+    def _meant(self, index: Index, encoder: Encoder) -> Meant:
+        cache = VectorCache(self._folder, encoder)
+        telling = sorted(filter(tells, index.words | self._lexicon.whole))
+        # A library of many thousand stories has names and rarities that nobody means by another word.
+        common = heapq.nlargest(MOST_WORDS, telling, key=lambda word: index.holding(stem(word)))
+        understood = sense(self._library.stories, {*common, *FILLER}, cache.encode)
+        themes = Themes(self._library.themes, cache.encode)
+        cache.keep()
+        return Meant(understood, themes)
 
 
-def _made(library: Library, lexicon: Lexicon, encoder: Encoder, folder: Path | None) -> Prepared:
-    prepared = by_words(library, lexicon)
-    index, cache = prepared.index, VectorCache(folder, encoder)
-    telling = sorted(filter(tells, index.words | lexicon.whole))
-    # A library of many thousand stories has names and rarities that nobody means by another word.
-    common = heapq.nlargest(MOST_WORDS, telling, key=lambda word: index.holding(stem(word)))
-    understood = sense(library.stories, {*common, *FILLER}, cache.encode)
-    themes = Themes(library.themes, cache.encode)
-    cache.keep()
-    return Prepared(index, prepared.known, understood, themes)
+def _digest(parts: Iterable[bytes]) -> bytes:
+    digest = hashlib.blake2b(digest_size=32)
+    for part in parts:
+        digest.update(len(part).to_bytes(8))
+        digest.update(part)
+    return digest.digest()
 
 
-def _key(library: Library, encoder: Encoder) -> bytes:
-    """Of everything that goes into it: the texts, the encoder, and the code that prepares."""
-    key = hashlib.blake2b(digest_size=32)
-    for part in _parts(library, encoder):
-        key.update(len(part).to_bytes(8))
-        key.update(part)
-    return key.digest()
-
-
-def _parts(library: Library, encoder: Encoder) -> Iterator[bytes]:
-    yield encoder.version.encode()
+def _parts(library: Library) -> Iterator[bytes]:
+    """All that goes into what is prepared: the texts, and the code that prepares."""
     for code in sorted(Path(__file__).parent.glob("*.py")):
         yield code.read_bytes()
     for value in (*library.themes, *library.stories):

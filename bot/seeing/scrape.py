@@ -26,14 +26,15 @@ ASK_SECONDS = 5.0
 class Scrape:
     """What stands now is asked anew with each scrape; while the database is out of reach, what hangs on it is NaN."""
 
-    def __init__(self, stories: int, understands_meaning: bool, tally: Tally, now: Now) -> None:
+    def __init__(self, stories: int, understands_meaning: Callable[[], bool], tally: Tally, now: Now) -> None:
+        self._understands_meaning = understands_meaning
         self._tally = tally
         self._now = now
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         self._gauge("storybot_library_stories", "Stories of the packs.").set(stories)
-        self._gauge("storybot_encoder_up", "1: sentences are understood; 0: words alone.").set(understands_meaning)
+        self._encoder_up = self._gauge("storybot_encoder_up", "1: sentences are understood; 0: words alone.")
         self._ready = self._gauge("storybot_ready", "1: it can serve, as /readyz says.")
         self._database_up = self._gauge("storybot_database_up", "1: the database answered this scrape.")
         self._waiting = self._gauge("storybot_outbox_waiting", "Messages that are due and not said yet.")
@@ -54,6 +55,7 @@ class Scrape:
 
     async def metrics(self, is_ready: Callable[[], bool], _: web.Request) -> web.Response:
         self._ready.set(is_ready())
+        self._encoder_up.set(self._understands_meaning())
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 await self._ask()

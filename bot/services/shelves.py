@@ -125,6 +125,15 @@ class Shelves:
         story = library.story(found) if found else None
         return story.title if story else found
 
+    async def match_with(self, matching: Base) -> None:
+        """Answer by a better matching from now on; nothing that was found by the former one is remembered."""
+        self._matching = matching
+        self._common = Sharing(self._library, matching, self._seen, self._rng)
+        if fetching := list(self._fetching.values()):
+            # It may have begun with the former one.
+            await asyncio.wait(fetching)
+        self._shelves.clear()
+
     async def fresh(self, workspace: Workspace, since: datetime) -> set[str]:
         """Ids of the workspace's own stories that were approved since then."""
         approved = await self._store.approved_at(workspace)

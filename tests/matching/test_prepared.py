@@ -52,7 +52,7 @@ def test_an_edited_story_is_found_by_its_new_words(seventeen: Library, tmp_path:
 
 def test_what_was_kept_and_is_damaged_is_made_anew(seventeen: Library, tmp_path: Path) -> None:
     first, _ = start(seventeen, tmp_path)
-    kept = tmp_path / "prepared.npz"
+    kept = tmp_path / "meaning.npz"
     whole = kept.read_bytes()
     kept.write_bytes(whole[: len(whole) // 2] + b"\0" + whole[len(whole) // 2 + 1 :])
     again, _ = start(seventeen, tmp_path)
