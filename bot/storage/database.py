@@ -9,12 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.script.revision import RevisionError
-from alembic.util.exc import CommandError
 from asyncpg import InterfaceError as PostgresInterfaceError  # type: ignore[import-untyped] # it brings no types
 from asyncpg import PostgresError
 from sqlalchemy import Connection, event, func, select, text
@@ -25,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.errors import Problem, ProblemsError, StoreUnavailableError
 from bot.seeing import metrics, tracing
+from bot.storage import migrating
 
 # A mistake of ours in what was asked. Whatever else a driver raises means that the database is out of reach, stops,
 # starts, is full or is read-only; asyncpg's own errors come bare while it connects.
@@ -175,7 +170,7 @@ async def missing_migrations(url: str | None, folder: Path | None) -> int:
         closing.push_async_callback(engine.dispose)
         with _told_when_unusable(engine):
             async with engine.connect() as connection:
-                return await connection.run_sync(_missing)
+                return await connection.run_sync(migrating.missing)
 
 
 def _postgresql(url: str, statement_seconds: int | None) -> AsyncEngine:
@@ -251,14 +246,14 @@ async def _migrated(engine: AsyncEngine) -> None:
             if engine.dialect.name == "postgresql":
                 lock = select(func.pg_advisory_xact_lock(_MIGRATION_LOCK))
                 await connection.execute(lock)
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(migrating.upgrade)
 
 
 @contextmanager
 def _told_when_unusable(engine: AsyncEngine) -> Iterator[None]:
     try:
         yield
-    except (CommandError, RevisionError) as error:
+    except migrating.NewerDatabaseError as error:
         what, mend = "A newer Storybot has migrated the database.", "Run that version, or a newer one."
         raise ProblemsError([Problem(_where(engine), None, what, mend)]) from error
     except _UNAVAILABLE as error:
@@ -270,20 +265,3 @@ def _told_when_unusable(engine: AsyncEngine) -> Iterator[None]:
 
 def _where(engine: AsyncEngine) -> str:
     return "STORYBOT_DATABASE_URL" if engine.dialect.name == "postgresql" else str(engine.url.database)
-
-
-def _upgrade(connection: Connection) -> None:
-    config = _migrations()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _missing(connection: Connection) -> int:
-    applied = MigrationContext.configure(connection).get_current_revision()
-    return len(list(ScriptDirectory.from_config(_migrations()).iterate_revisions("head", applied or "base")))
-
-
-def _migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config

@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import bot.storage
+from bot.storage import migrating
 from bot.storage.database import FILE_NAME, opened
 from bot.storage.tables import metadata
 from tests.storage.people import NOON
@@ -43,6 +44,10 @@ def config() -> Config:
 
 
 RELEASED = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][:0:-1]
+
+
+def test_the_newest_migration_is_the_one_to_which_all_lead() -> None:
+    assert migrating.newest() == ScriptDirectory.from_config(config()).get_current_head()
 
 
 @pytest.fixture
