@@ -2,7 +2,7 @@
 
     python -m bench.speed [--stories 100 1000] [--full]
 
-`--full` measures up to 100,000 stories, and starts with 10,000, most of whose time is the first encoding of these.
+`--full` measures up to 100,000 stories, and starts with 10,000.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from bench.starting import print_starting
 
 QUICK, FULL = [100, 1_000], [100, 10_000, 100_000]
 MOST_STARTED = 10_000
-"""Encoding this many for a first start takes minutes, and a pack holds at most twice as many."""
+"""A pack holds at most twice as many."""
 
 
 def main() -> None:
