@@ -44,7 +44,7 @@ async def print_starting(folder: Path, packs: Mapping[int, Path]) -> None:
         starts.append((f"{size:,} made stories", (*STORYBOT[:-1], str(_settings(folder, pack))), pack))
     for name, start, of in starts:
         cache = folder / f"kept-{len(rows)}"
-        kept = {"STORYBOT_CACHE": str(cache)}
+        kept = {"STORYBOT_CACHE": str(cache), "STORYBOT_DATA": str(folder / f"data-{len(rows)}")}
         # A thousand made stories would be encoded for half a minute.
         first = await _started(start, kept, until_it_is_ready=of is None)
         rows.append(_row(f"Storybot, {name}, nothing kept", [first], bolt))

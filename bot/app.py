@@ -270,6 +270,8 @@ async def try_out(
 
 def _bolt(slack: Slack, access: Access) -> AsyncApp:
     return AsyncApp(
+        # Unnamed, it would look through all that is loaded for the file that made it.
+        name="storybot",
         logger=bolt_logger(),
         client=slack.client,
         authorize=access.authorize,
