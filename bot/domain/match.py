@@ -1,7 +1,9 @@
 """An answer of the matching: a story, how well it fits, and why."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.story import Story
 
@@ -28,14 +30,20 @@ class Why:
         return f"{self.kind} “{self.words}”"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Match:
     """One story for one query. Scores are comparable within one answer only; higher fits better."""
 
     story: Story
     score: float
     strength: Strength
-    why: tuple[Why, ...]
+    reasons: Callable[[], tuple[Why, ...]] = field(repr=False, compare=False)
+    """Looks for what `why` tells, once it is asked: of most matches nobody ever does."""
+
+    @cached_property
+    def why(self) -> tuple[Why, ...]:
+        """What speaks for the story, the best reason first."""
+        return self.reasons()
 
     @property
     def is_strong(self) -> bool:

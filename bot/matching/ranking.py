@@ -1,6 +1,7 @@
 """Ranking the stories of some shelves by what somebody typed."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ MOST_COMPARED = 100
 """Stories whose sentences are compared: those that words, themes and the whole story bring nearest."""
 
 MOST = 100
-"""Matches of one answer: more than anybody looks through, and a bound on the work of telling why."""
+"""Matches of one answer: more than anybody looks through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Ranking:
         matches = []
         for number, score, sure in zip(first.tolist(), scores[first].tolist(), sure_of.tolist(), strict=True):
             shelf, story = self._at(number)
-            why = self.reasons.of(shelf, story, understood)
+            why = partial(self.reasons.of, shelf, story, understood)
             matches.append(Match(shelf.stories[story], round(score, 4), strength(sure, least, score, best), why))
         return matches
 

@@ -77,11 +77,11 @@ class Understanding:
             return Understood(asked, themes, self._rarity(asked, {}), {}, None)
         strangers = [word for word in asked.words if self._is_strange(word) and word not in themes][:MOST_STRANGERS]
         # Together, because a second call costs as much again.
-        vector, *of_words = self.ear.queries.encode([asked.text[:MOST_CHARACTERS], *strangers])
+        of_words = self.ear.queries.encode(strangers, along=[asked.text[:MOST_CHARACTERS]])
         near = {word: self._near(word, of) for word, of in zip(strangers, of_words, strict=True)}
         if foreign := {word for word, found in near.items() if _is_filler(found)}:
             asked = read(text, FILLER | foreign)
-            vector = self.ear.queries.encode([(asked.text or text)[:MOST_CHARACTERS]])[0]
+        vector = self.ear.queries.encode([(asked.text or text)[:MOST_CHARACTERS]])[0]
         near = {word: [like for like in found if like.word not in FILLER] for word, found in near.items()}
         neighbours = {neighbour.word for found in near.values() for neighbour in found}
         themes |= {word: self.lexicon.themes_in([word]).get(word, set()) for word in neighbours - themes.keys()}

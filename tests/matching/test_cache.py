@@ -89,6 +89,15 @@ def test_what_was_asked_lately_is_not_encoded_again() -> None:
     assert encoder.asked == ["a", "bb", "ccc"]
 
 
+def test_what_is_asked_for_next_goes_along_only_with_what_has_to_be_encoded_anyway() -> None:
+    encoder = Counting()
+    recent = RecentVectors(encoder, most=9)
+    assert len(recent.encode(["a"], along=["bb"])) == 1
+    recent.encode(["a"], along=["ccc"])
+    recent.encode(["bb"])
+    assert encoder.asked == ["a", "bb"]
+
+
 def test_what_was_not_asked_for_longest_is_forgotten() -> None:
     encoder = Counting()
     recent = RecentVectors(encoder, most=2)

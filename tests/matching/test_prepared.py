@@ -40,6 +40,7 @@ def test_the_second_start_answers_as_the_first(seventeen: Library, tmp_path: Pat
     assert len(asked) > 100 > len(asked_again)
     for wish in WISHES:
         assert again.match(wish) == first.match(wish)
+        assert [match.why for match in again.match(wish)] == [match.why for match in first.match(wish)]
 
 
 def test_an_edited_story_is_found_by_its_new_words(seventeen: Library, tmp_path: Path) -> None:
