@@ -36,7 +36,7 @@ from bot.installing.access import Access, to_many, to_one
 from bot.installing.identity import Identity
 from bot.manifest import manifest
 from bot.matching import Matcher
-from bot.matching.encoder import STANDARD, Encoder
+from bot.matching.encoder import STANDARD, Encoder, SentenceEncoder
 from bot.reading import kept_packs
 from bot.seeing import slack_calls, tracing
 from bot.seeing.logs import bolt_logger, server_logger
@@ -358,8 +358,9 @@ async def _start(
     # Slack first: a token that it refuses should not wait for the stories to be read through.
     slack = await closing.enter_async_context(reach(connection))
     matcher = await understood(library, encoder=None)
+    encoder = SentenceEncoder(kept_in=cache_folder(os.environ))
     return await closing.enter_async_context(
-        open_door(settings, connection, slack, library, matcher, encoder=STANDARD, door=door)
+        open_door(settings, connection, slack, library, matcher, encoder=encoder, door=door)
     )
 
 

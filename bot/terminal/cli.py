@@ -148,8 +148,10 @@ def search(
     library = _library(pack_names, config)
     from bot.config import cache_folder
     from bot.matching import Matcher
+    from bot.matching.encoder import SentenceEncoder
 
-    matcher = Matcher(library, kept_in=None if pack_names else cache_folder(os.environ))
+    kept_in = None if pack_names else cache_folder(os.environ)
+    matcher = Matcher(library, SentenceEncoder(kept_in), kept_in)
     words = " ".join(query)
     if words == "-":
         for line in sys.stdin or ():  # None when it is closed
