@@ -355,9 +355,9 @@ async def _run(settings: Settings, connection: Connection, door: socket.socket) 
 async def _start(
     closing: AsyncExitStack, settings: Settings, connection: Connection, library: Library, door: socket.socket
 ) -> Serving:
-    # Slack first: a token that it refuses should not wait for the stories to be read through.
-    slack = await closing.enter_async_context(reach(connection))
-    matcher = await understood(library, encoder=None)
+    # Slack meanwhile: neither its answer nor a token that it refuses should wait for the stories to be read through.
+    reaching = closing.enter_async_context(reach(connection))
+    slack, matcher = await asyncio.gather(reaching, understood(library, encoder=None))
     encoder = SentenceEncoder(kept_in=cache_folder(os.environ))
     return await closing.enter_async_context(
         open_door(settings, connection, slack, library, matcher, encoder=encoder, door=door)
