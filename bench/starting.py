@@ -18,7 +18,7 @@ from bench.load import line_to
 from bench.servers import STORYBOT, environment, free_port, peer, running, until_open, until_ready
 from bench.slack import Slack, command, signed
 from bot.matching import Matcher
-from bot.matching.encoder import STANDARD
+from bot.matching.encoder import STANDARD, SentenceEncoder
 from bot.reading import kept_packs
 
 TURNS = 5
@@ -35,41 +35,66 @@ class Moments:
     ready: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A command, and environment variables of its own; `pack` is the folder of its stories, if they are made ones."""
+
+    name: str
+    command: Sequence[str]
+    also: Mapping[str, str]
+    pack: Path | None = None
+
+
 async def print_starting(folder: Path, packs: Mapping[int, Path]) -> None:
     """Measure and print: the built-in library, then packs by their size; each first with nothing kept, then again."""
-    bolt = [await _started(peer("hello_bolt"), {}) for _ in range(TURNS)]
-    rows = [_row("Bolt, stock", bolt, bolt)]
-    starts: list[tuple[str, Sequence[str], Path | None]] = [("the built-in library", STORYBOT, None)]
-    for size, pack in packs.items():
-        starts.append((f"{size:,} made stories", (*STORYBOT[:-1], str(_settings(folder, pack))), pack))
-    for name, start, of in starts:
-        cache = folder / f"kept-{len(rows)}"
-        kept = {"STORYBOT_CACHE": str(cache), "STORYBOT_DATA": str(folder / f"data-{len(rows)}")}
-        # A thousand made stories would be encoded for half a minute.
-        first = await _started(start, kept, until_it_is_ready=of is None)
-        rows.append(_row(f"Storybot, {name}, nothing kept", [first], bolt))
-        if of:
-            _keep(of, cache)
-        rows.append(_row(f"Storybot, {name}, again", [await _started(start, kept) for _ in range(TURNS)], bolt))
+    bolt = Start("Bolt, stock", peer("hello_bolt"), {})
+    ours = [_start(folder, "the built-in library", None)]
+    ours += [_start(folder, f"{size:,} made stories", pack) for size, pack in packs.items()]
+    first = [(await _started(bolt), await _first(start)) for start in ours]
+    turns = [[await _started(start) for start in (bolt, *ours)] for _ in range(TURNS)]
+    rows = [_row(bolt.name, [(bare, bare) for bare, *_ in turns])]
+    for at, start in enumerate(ours):
+        rows.append(_row(f"{start.name}, nothing kept", [first[at]]))
+        rows.append(_row(f"{start.name}, again", [(bare, its[at]) for bare, *its in turns]))
     columns = ("", "open", "to Bolt", "answered", "to Bolt", "ready", "to Bolt")
     print_table(f"Cold start, seconds; medians of {TURNS}, but for what is done once", columns, rows)
 
 
-def _row(name: str, starts: Sequence[Moments], bolt: Sequence[Moments]) -> list[str]:
+def _start(folder: Path, name: str, pack: Path | None) -> Start:
+    kept = folder / f"of {name}"
+    kept.mkdir()
+    command = STORYBOT
+    if pack:
+        settings = kept / "config.yaml"
+        settings.write_text(f"packs: [{pack}]\n", encoding="utf-8")
+        command = (*STORYBOT[:-1], str(settings))
+    return Start(
+        f"Storybot, {name}", command, {"STORYBOT_CACHE": str(kept / "cache"), "STORYBOT_DATA": str(kept / "data")}, pack
+    )
+
+
+async def _first(start: Start) -> Moments:
+    """A start with nothing kept, after which all is kept that a start keeps; of made stories with made vectors."""
+    # A thousand made stories would be encoded for half a minute.
+    done = await _started(start, until_it_is_ready=start.pack is None)
+    if start.pack:
+        cache = Path(start.also["STORYBOT_CACHE"])
+        library, _ = kept_packs.load([start.pack], cache)
+        Matcher(library, _Cheap(), cache)
+        SentenceEncoder(cache).encode(["empathy"])
+    return done
+
+
+def _row(name: str, turns: Sequence[tuple[Moments, Moments]]) -> list[str]:
+    """Medians of what it took, and of its ratios to Bolt's in the same turn."""
     row = [name]
     for moment in ("open", "answered", "ready"):
-        took = [getattr(start, moment) for start in starts]
-        if None in took:
+        took = [(getattr(bare, moment), getattr(its, moment)) for bare, its in turns]
+        if None in took[0]:
             row += ["", ""]
         else:
-            row += [short(median(took)), short(median(took) / median(getattr(start, moment) for start in bolt))]
+            row += [short(median(its for _, its in took)), short(median(its / bare for bare, its in took))]
     return row
-
-
-def _settings(folder: Path, pack: Path) -> Path:
-    settings = folder / f"{pack.name}.yaml"
-    settings.write_text(f"packs: [{pack}]\n", encoding="utf-8")
-    return settings
 
 
 class _Cheap(synthetic.CheapEncoder):
@@ -80,17 +105,11 @@ class _Cheap(synthetic.CheapEncoder):
         return STANDARD.version
 
 
-def _keep(pack: Path, cache: Path) -> None:
-    """Keep all that a start keeps, with vectors that need not be encoded."""
-    library, _ = kept_packs.load([pack], cache)
-    Matcher(library, _Cheap(), cache)
-
-
-async def _started(start: Sequence[str], also: dict[str, str], *, until_it_is_ready: bool = True) -> Moments:
+async def _started(start: Start, *, until_it_is_ready: bool = True) -> Moments:
     async with Slack() as slack:
         port = free_port()
         begun = time.perf_counter()
-        async with running(start, environment(slack, port) | also) as process:
+        async with running(start.command, {**environment(slack, port), **start.also}) as process:
             await until_open(port, process)
             opened = time.perf_counter() - begun
             async with line_to(port) as sends:
