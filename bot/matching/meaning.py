@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -47,16 +48,20 @@ class Words:
             vectors = [*encoded(self._words, encode)]
             self._vectors = Vectors(iter(vectors))
             self._signs = Signs(vectors)
+            self._filler = np.flatnonzero([word in FILLER for word in self._words]).astype(np.int32)
 
     def near(self, word: str, vector: Floats) -> list[Neighbour]:
-        """For a word that no story holds: the words that mean nearly the same, in any language, the nearest first."""
+        """For a word that no story holds: the words that mean nearly the same, in any language, the nearest first.
+
+        For one that tells too little alone only filler, which it may be itself.
+        """
         if not self._words:
             return []
-        candidates = self._signs.nearest(vector, MOST_CANDIDATES)
+        candidates = self._signs.nearest(vector, MOST_CANDIDATES) if tells(word) else self._filler
         likeness = _likeness(self._vectors.cosines(vector, candidates), WORD_COSINES)
         best = np.argsort(-likeness, kind="stable")[:MOST_NEIGHBOURS]
         nearest = [Neighbour(self._words[candidates[at]], float(likeness[at])) for at in best]
-        return [near for near in nearest if near.likeness > 0 and (tells(word) or near.word in FILLER)]
+        return [near for near in nearest if near.likeness > 0]
 
 
 class Themes:
@@ -91,9 +96,7 @@ class Passages:
 
     def roughly(self, vector: Floats) -> Floats:
         """Each whole story's likeness to a text of this vector, by the signs of its numbers alone."""
-        # The share of signs that differ is that of the angle in half a turn.
-        cosines = np.cos(np.linspace(0, np.pi, len(vector) + 1, dtype=np.float32))
-        return _likeness(cosines, TOPIC_COSINES).take(self._signs.apart(vector))
+        return _topics_by_signs(len(vector)).take(self._signs.apart(vector))
 
     def likeness(self, vector: Floats, stories: Numbers) -> tuple[Floats, Floats]:
         """The likeness of `stories` to a text of this vector, by their nearest passage and as a whole: 0 to 1."""
@@ -151,6 +154,12 @@ def shown(index: Index, themes: Mapping[str, float]) -> Floats:
 def tells(word: str) -> bool:
     """Whether a word tells enough alone to be compared by its meaning."""
     return word.isalpha() and (len(word) >= SHORTEST_WORD or not word.isascii())
+
+
+@cache
+def _topics_by_signs(numbers: int) -> Floats:
+    """The likeness of a whole story by how many of so many signs differ: their share is the angle's in half a turn."""
+    return _likeness(np.cos(np.linspace(0, np.pi, numbers + 1, dtype=np.float32)), TOPIC_COSINES)
 
 
 def _likeness(cosines: Floats, bounds: tuple[float, float]) -> Floats:

@@ -57,7 +57,8 @@ class Ranking:
     def match(self, words: str, limit: int | None = None) -> list[Match]:
         """The stories that something speaks for, or the best `limit` of them, best first. Never fails on any text."""
         understood = self.understanding.of(words)
-        evidence = np.hstack([_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves])
+        of_shelves = [_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves]
+        evidence = np.hstack(of_shelves) if len(of_shelves) > 1 else of_shelves[0]
         scores = np.array(self.weights, np.float32) @ evidence
         best, least = float(scores.max(initial=0)), sure_from(len(scores), self.understanding.ear is not None)
         first = _first(scores, min(limit or MOST, MOST))
@@ -91,9 +92,10 @@ def _evidence(shelf: Shelf, understood: Understood, weights: Weights) -> Floats:
         topics[:] = passages.roughly(heard.vector)
         themes[:] = shown(shelf.index, heard.themes)
         near = nearest(np.array(weights, np.float32) @ evidence, MOST_COMPARED)
-        sentences[near], topics[near] = passages.likeness(heard.vector, near)
         # Any two texts have a little in common: that alone does not bring them near.
-        topics *= words + sentences + themes > 0
+        topics *= words + themes > 0
+        sentences[near], topics[near] = passages.likeness(heard.vector, near)
+        topics[near] *= words[near] + sentences[near] + themes[near] > 0
     for word in understood.asked.unwanted:
         evidence[:, shelf.index.about(stem(word), understood.themes.get(word, ()))] = 0
     return evidence

@@ -12,7 +12,7 @@ Counts = NDArray[np.uint16]
 Encode = Callable[[Sequence[str]], Floats]
 """From texts to vectors of length 1, one row each."""
 
-FEW = 128
+FEW = 256
 """Vectors that are unpacked at a time to be compared: they stay in the processor's cache meanwhile."""
 
 PARTS = 4
@@ -39,7 +39,7 @@ class Vectors:
         """The cosines of some of the vectors with this one."""
         cosines = np.empty(len(which), np.float32)
         for start in range(0, len(which), FEW):
-            some = self._bytes[which[start : start + FEW]].astype(np.float32)
+            some = self._bytes.take(which[start : start + FEW], axis=0).astype(np.float32)
             np.dot(some, vector, out=cosines[start : start + FEW])
         cosines *= self._scales[which]
         return cosines
@@ -67,15 +67,18 @@ def nearest(scores: Floats | NDArray[np.int16], most: int) -> Numbers:
     """The numbers of the `most` best scores, in order, and of equal ones the first; all where there are no more."""
     if len(scores) <= most:
         return np.arange(len(scores), dtype=np.int32)
-    numbers = np.arange(len(scores))
-    if len(scores) > 2 * (parts := PARTS * most):
-        # The best of each part are among all: what is worse than so many of them need not be looked at again.
-        best = scores[: len(scores) // parts * parts].reshape(-1, parts).max(axis=0)
-        numbers = np.flatnonzero(scores >= _least(best, most))
-    some = scores[numbers]
-    least = _least(some, most)
-    better, as_good = numbers[some > least], numbers[some == least]
+    some = np.flatnonzero(scores >= _bound(scores, most))
+    least = _least(scores[some], most)
+    better, as_good = some[scores[some] > least], some[scores[some] == least]
     return np.sort(np.concatenate([better, as_good[: most - len(better)]])).astype(np.int32)
+
+
+def _bound(scores: Floats | NDArray[np.int16], most: int) -> float:
+    """What at least so many scores reach, and not many more: of many scores only these need be put in order."""
+    parts = PARTS * most
+    if len(scores) < 2 * parts:
+        return -np.inf
+    return _least(scores[: len(scores) // parts * parts].reshape(-1, parts).max(axis=0), most)
 
 
 def _least(scores: Floats | NDArray[np.int16], most: int) -> float:

@@ -16,7 +16,7 @@ from bot.services.seen import Seen
 
 RUNNERS_UP = 2
 NEAREST = 3
-# Different wishes of which the answers are remembered, in memory only; an answer takes some two kilobytes.
+# Different wishes of which the answers are remembered, in memory only; an answer takes some ten kilobytes.
 ASKED = 500
 # So many matches are looked at for one answer, and so near to the best one's score is as good: the scores of stories
 # that show the same theme equally differ by less.
