@@ -16,7 +16,7 @@ from statistics import median
 from bench.figures import print_machine, print_table, short
 from bench.judged import judged
 from bench.load import Door, Round, by_http, by_socket, load
-from bench.servers import STORYBOT, bolt_js, environment, free_port, peer, running, until_open
+from bench.servers import STORYBOT, bolt_js, environment, free_port, peer, running, until_ready
 from bench.slack import Slack
 
 CARD, HI = b'"blocks"', b"hi"
@@ -80,9 +80,9 @@ async def _started(ending: AsyncExitStack, each: Contestant) -> tuple[Slack, Doo
     process = await ending.enter_async_context(running(each.command, settings))
     if each.is_socket:
         await slack.connected()
-        return slack, by_socket(slack)
-    await until_open(port, process)
-    return slack, by_http(port)
+    if not each.is_socket or each.command == STORYBOT:
+        await until_ready(port, process)
+    return slack, by_socket(slack) if each.is_socket else by_http(port)
 
 
 def _print(title: str, rounds: dict[str, list[Round]]) -> None:

@@ -24,7 +24,7 @@ from bench.day_slack import DaySlack, Person, new_ts
 from bench.figures import percentile, print_machine, print_table, short
 from bench.judged import judged
 from bench.load import line_to
-from bench.servers import STORYBOT, free_port, running, until_open
+from bench.servers import STORYBOT, free_port, running, until_ready
 from bench.slack import SIGNING_SECRET, signed_body
 from bench.weekly_load import busy
 from bot.blocks import ids
@@ -103,7 +103,7 @@ async def storybot(limits: str) -> AsyncIterator[Bot]:
         places = {"SLACK_API_URL": f"{slack.url}/api/", "PORT": str(port)}
         command = (*STORYBOT[:-1], str(settings))
         process = await closing.enter_async_context(running(command, secrets | places))
-        await until_open(port, process)
+        await until_ready(port, process)
         yield Bot(port, process.pid, slack)
 
 

@@ -84,3 +84,21 @@ async def until_open(port: int, process: asyncio.subprocess.Process) -> None:
             else:
                 writer.close()
                 return
+
+
+async def until_ready(port: int, process: asyncio.subprocess.Process) -> None:
+    """Wait until whoever listens on the port does not say that it is not ready; peers never say so."""
+    await until_open(port, process)
+    async with asyncio.timeout(START_WITHIN):
+        while process.returncode is None and await _says(port, "/readyz") == 503:  # noqa: ASYNC110 # it is no task
+            await asyncio.sleep(0.005)
+
+
+async def _says(port: int, path: str) -> int:
+    """The status of a page."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+        return int((await reader.readline()).split()[1])
+    finally:
+        writer.close()

@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from bot.domain import clock
 from bot.domain.clock import Now
 from bot.domain.library import Library
 from bot.door.dispatch import Dispatch
+from bot.door.port import listen
 from bot.door.replays import Replays
 from bot.door.socket_mode import SocketMode, check_app_token
 from bot.door.web import Edge, Health
@@ -35,7 +37,7 @@ from bot.installing.access import Access, to_many, to_one
 from bot.installing.identity import Identity
 from bot.manifest import manifest
 from bot.matching import Matcher
-from bot.matching.encoder import STANDARD, Encoder
+from bot.matching.encoder import STANDARD, Encoder, SentenceEncoder
 from bot.reading import kept_packs
 from bot.seeing import slack_calls, tracing
 from bot.seeing.logs import bolt_logger, server_logger
@@ -81,10 +83,10 @@ class Slack:
     identity: Identity | None
 
 
-def run(settings: Settings, connection: Connection) -> int:
-    """Serve until SIGTERM or SIGINT; the exit status. ProblemsError tells why it cannot."""
+def run(settings: Settings, connection: Connection, door: socket.socket) -> int:
+    """Serve whoever comes to the `door` until SIGTERM or SIGINT; the exit status. ProblemsError tells why it cannot."""
     with tracing.exporting(os.environ):
-        return asyncio.run(_run(settings, connection))
+        return asyncio.run(_run(settings, connection, door))
 
 
 def load_library(settings: Settings) -> Library:
@@ -166,8 +168,12 @@ async def open_door(
     matcher: Matcher,
     now: Now = clock.now,
     encoder: Encoder | None = None,
+    door: socket.socket | None = None,
 ) -> AsyncIterator[Serving]:
-    """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain."""
+    """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain.
+
+    Who stands at the `door` already is served first; without one it is made here.
+    """
     url = connection.database_url.get_secret_value() if connection.database_url else None
     async with opened(url, connection.data) as database:
         news = News(database)
@@ -192,7 +198,7 @@ async def open_door(
         )
         scrape = Scrape(len(library.stories), lambda: abilities.understands_meaning, Tally(database), now)
         replays = Replays(ClaimStore(database, now) if database.is_shared else None)
-        async with _listening_at(connection, slack, access, abilities, replays, scrape) as serving:
+        async with _listening_at(connection, slack, access, abilities, replays, scrape, door) as serving:
             yield serving
 
 
@@ -204,6 +210,7 @@ async def _listening_at(
     abilities: Abilities,
     replays: Replays,
     scrape: Scrape,
+    door: socket.socket | None,
 ) -> AsyncIterator[Serving]:
     bolt = _bolt(slack, access)
     abilities.listen(bolt)
@@ -225,8 +232,8 @@ async def _listening_at(
         metrics_port = None
         if connection.metrics_port is not None:
             metrics_runner = await _runner(closing, scrape.application(lambda: not health().hindrances))
-            address = (connection.metrics_host, connection.metrics_port)
-            metrics_port = await _listen(closing, metrics_runner, *address, "STORYBOT_METRICS_PORT")
+            page = listen(connection.metrics_host, connection.metrics_port, "STORYBOT_METRICS_PORT")
+            metrics_port = await _take(closing, metrics_runner, page)
         until_refused = asyncio.ensure_future(_until_refused(slack.identity, socket))
         closing.push_async_callback(_cancelled, until_refused)
         for work in (*access.background(), *abilities.background()):
@@ -234,7 +241,7 @@ async def _listening_at(
         closing.push_async_callback(_drained, dispatch, socket, abilities.outbox)
         # Last opened, first closed: nothing more is taken in while what is in flight is finished.
         closing.push_async_callback(edge.stop)
-        port = await _listen(closing, runner, connection.host, connection.port, "PORT")
+        port = await _take(closing, runner, door or listen(connection.host, connection.port, "PORT"))
         closing.push_async_callback(edge.leave, connection.drain_delay)
         yield Serving(bolt, port, until_refused, abilities.next_due, metrics_port)
 
@@ -271,6 +278,8 @@ async def try_out(
 
 def _bolt(slack: Slack, access: Access) -> AsyncApp:
     return AsyncApp(
+        # Unnamed, it would look through all that is loaded for the file that made it.
+        name="storybot",
         logger=bolt_logger(),
         client=slack.client,
         authorize=access.authorize,
@@ -307,14 +316,10 @@ async def _runner(closing: AsyncExitStack, application: web.Application) -> web.
     return runner
 
 
-async def _listen(closing: AsyncExitStack, runner: web.AppRunner, host: str, wished: int, variable: str) -> int:
-    """Open the port that a variable wishes for, and tell which; ProblemsError when it is taken."""
+async def _take(closing: AsyncExitStack, runner: web.AppRunner, door: socket.socket) -> int:
+    """Take what comes to a listening socket, which is closed in the end, and tell its port."""
     assert runner.server is not None, "it was set up"
-    try:
-        listening = await asyncio.get_running_loop().create_server(runner.server, host, wished)
-    except OSError as taken:
-        what = f"Nothing can listen there: {taken.strerror or taken}."
-        raise ProblemsError([Problem(variable, None, what, "Free the port, or choose another.")]) from taken
+    listening = await asyncio.get_running_loop().create_server(runner.server, sock=door)
     closing.push_async_callback(_stop_listening, listening)
     port: int = listening.sockets[0].getsockname()[1]
     return port
@@ -343,18 +348,20 @@ async def _cancelled(work: asyncio.Future[Any]) -> None:
     await asyncio.gather(work, return_exceptions=True)
 
 
-async def _run(settings: Settings, connection: Connection) -> int:
+async def _run(settings: Settings, connection: Connection, door: socket.socket) -> int:
     library = load_library(settings)
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     until_stopped = asyncio.ensure_future(stopped.wait())
     async with AsyncExitStack() as closing:
-        starting = asyncio.ensure_future(_start(closing, settings, connection, library))
+        starting = asyncio.ensure_future(_start(closing, settings, connection, library, door))
         if not await _is_first(starting, until_stopped):
             await _cancelled(starting)
             return 0
         serving = starting.result()
+        # Left aside for as long as nearly all that was made was there to stay.
+        gc.enable()
         log.info("Telling %d stories with %s on port %d", len(library.stories), settings.command, serving.port)
         if await _is_first(serving.until_refused, until_stopped):
             serving.until_refused.result()
@@ -362,11 +369,16 @@ async def _run(settings: Settings, connection: Connection) -> int:
     return 0
 
 
-async def _start(closing: AsyncExitStack, settings: Settings, connection: Connection, library: Library) -> Serving:
-    # Slack first: a token that it refuses should not wait for the stories to be read through.
-    slack = await closing.enter_async_context(reach(connection))
-    matcher = await understood(library, encoder=None)
-    return await closing.enter_async_context(open_door(settings, connection, slack, library, matcher, encoder=STANDARD))
+async def _start(
+    closing: AsyncExitStack, settings: Settings, connection: Connection, library: Library, door: socket.socket
+) -> Serving:
+    # Slack meanwhile: neither its answer nor a token that it refuses should wait for the stories to be read through.
+    reaching = closing.enter_async_context(reach(connection))
+    slack, matcher = await asyncio.gather(reaching, understood(library, encoder=None))
+    encoder = SentenceEncoder(kept_in=cache_folder(os.environ))
+    return await closing.enter_async_context(
+        open_door(settings, connection, slack, library, matcher, encoder=encoder, door=door)
+    )
 
 
 async def _is_first(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> bool:

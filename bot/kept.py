@@ -4,11 +4,13 @@ A file that is damaged, or that holds anything else, is made anew, never believe
 and of what pickle can bring back only arrays, plain values and the types that the reader names are let in.
 """
 
+import gc
 import io
 import logging
 import pickle  # nosec B403
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,8 @@ def read(path: Path, key: bytes, types: Collection[type], known: Sequence[object
         with path.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
             if file["key"].tobytes() == key:
                 arrays = [file[f"array-{number}"] for number in range(len(file.files) - 2)]
-                return _Reader(file["value"].tobytes(), types, [*known, *arrays]).load()
+                with _nothing_thrown_away():
+                    return _Reader(file["value"].tobytes(), types, [*known, *arrays]).load()
     except FileNotFoundError:
         pass
     except Exception as damaged:  # a damaged archive fails in many ways; each means: make it anew
@@ -50,6 +53,18 @@ def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
             made.replace(path)
     except OSError as refused:
         log.warning("%s cannot be kept (%s): the next start will take as long again", path.name, refused.strerror)
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """Hundreds of thousands of values to stay: looking through them for garbage while they come takes half the time."""
+    was_looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_looking:
+            gc.enable()
 
 
 class _Writer(pickle.Pickler):

@@ -53,6 +53,12 @@ def test_every_variable_that_a_bot_is_given_is_one_that_it_reads() -> None:
         assert bot["environment"].keys() <= asked.names
 
 
+def test_compose_waits_until_a_bot_is_ready() -> None:
+    for bot in BOTS.values():
+        assert ":3000/readyz" in bot["healthcheck"]["test"][-1]
+        assert "PORT" not in bot["environment"], "else it would listen elsewhere"
+
+
 def test_every_variable_of_the_compose_file_is_told_in_the_example() -> None:
     named = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
     told = set(re.findall(r"^(\w+)=", (DEPLOY / ".env.example").read_text(), re.MULTILINE))

@@ -67,6 +67,19 @@ async def until_ready(port: int, process: Process) -> None:
     raise AssertionError("never ready")
 
 
+async def until_open(port: int, process: Process) -> None:
+    for _ in range(3000):
+        assert process.returncode is None
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.01)
+        else:
+            writer.close()
+            return
+    raise AssertionError("never open")
+
+
 async def first_words(url: str, process: Process) -> str:
     """What is said at an address as soon as anything is."""
     async with aiohttp.ClientSession() as session:
@@ -106,6 +119,19 @@ async def test_it_answers_and_after_sigterm_finishes_and_ends_well(workspace: Pl
         assert time.monotonic() - stopped_at < 10
         await asked
         assert any("Takeaway:" in message.drawn for message in ada.sees("general") if not message.ephemeral)
+
+
+async def test_who_comes_while_it_starts_waits_and_is_answered(workspace: Playground, cache: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    workspace.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
+    workspace.wait_for_acks(60)
+    async with storybot(environment(workspace, port, cache)) as process:
+        await until_open(port, process)
+        assert not workspace.calls, "it has only just begun"
+        ada = workspace.person("Ada")
+        await ada.types("/story empathy", channel="general")
+        assert "Takeaway:" in ada.last("general").drawn
 
 
 async def test_missing_secrets_and_bad_settings_are_told_together_with_status_2(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ Real words matter more than slips: without a dictionary one in fourteen common w
 that a story does ("waiter" to "waited", "impatient" to "patient").
 """
 
+import gzip
+import json
 from functools import cache
-
-from spellchecker import SpellChecker
+from importlib.resources import files
 
 from bot.matching.spelling import Near
 
@@ -18,10 +19,12 @@ COMMON = 1_000
 
 
 class English:
-    """160,000 words and how often each is used. Loaded at once, in a fifth of a second and 40 MB."""
+    """160,000 words and how often each is used. Loaded at once, in a tenth of a second and 20 MB."""
 
     def __init__(self) -> None:
-        self._used = SpellChecker(language="en").word_frequency
+        # The list of pyspellchecker, which itself would count every letter of it before it looks up a word.
+        packed = files("spellchecker") / "resources" / "en.json.gz"
+        self._used: dict[str, int] = json.loads(gzip.decompress(packed.read_bytes()))
         self._common = Near(word for word, times in self._used.items() if times >= COMMON)
 
     def is_word(self, word: str) -> bool:

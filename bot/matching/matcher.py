@@ -99,6 +99,7 @@ class Matcher:
         """Take in what the library means, and an ear for queries; where the encoder fails, all stays as it was."""
         if not self._library.stories:
             return
+        english()  # loaded here for the same reason as the encoder below
         try:
             meant = self._preparing.by_meaning(self._shelf.index, encoder)
             encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits
@@ -111,11 +112,10 @@ class Matcher:
         self._is_word = lru_cache(MOST_QUERIES)(encoder.is_word)
 
     def _over(self, shelves: Sequence[Shelf], known: Sequence[Known]) -> Ranking:
-        dictionary = english()
         is_whole: Callable[[str], bool] = self._is_word
 
         def is_word(word: str) -> bool:
-            return dictionary.is_word(word) or is_whole(word)
+            return english().is_word(word) or is_whole(word)
 
-        spelling = Spelling(known, is_word, dictionary.corrected)
+        spelling = Spelling(known, is_word, lambda word: english().corrected(word))
         return Ranking(Understanding(shelves, self._lexicon, spelling, self._ear), self._reasons)

@@ -6,7 +6,7 @@ What the stories say is kept apart from what they mean: people are answered by t
 import hashlib
 import heapq
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ class Preparing:
         self._library = library
         self._lexicon = lexicon
         self._folder = folder
-        self._key = _digest(_parts(library)) if folder else b""
+        self._key = _key(library) if folder else b""
 
     def by_words(self) -> Spoken:
         """What can be known without an encoder."""
@@ -65,7 +65,7 @@ class Preparing:
 
     def by_meaning(self, index: Index, encoder: Encoder) -> Meant:
         """What all of it means, with the words of `index`. Fails with whatever the encoder fails with."""
-        key = _digest([self._key, encoder.version.encode()])
+        key = self._key + encoder.version.encode()
         meant: Meant = self._kept("meaning.npz", key, _MEANT, lambda: self._meant(index, encoder))
         return meant
 
@@ -94,20 +94,12 @@ class Preparing:
         return Meant(understood, themes)
 
 
-def _digest(parts: Iterable[bytes]) -> bytes:
-    digest = hashlib.blake2b(digest_size=32)
-    for part in parts:
-        digest.update(len(part).to_bytes(8))
-        digest.update(part)
-    return digest.digest()
-
-
-def _parts(library: Library) -> Iterator[bytes]:
-    """All that goes into what is prepared: the texts, and the code that prepares."""
-    for code in sorted(Path(__file__).parent.glob("*.py")):
-        yield code.read_bytes()
-    for value in (*library.themes, *library.stories):
-        yield value.model_dump_json().encode()
+def _key(library: Library) -> bytes:
+    """Of all that goes into what is prepared: the texts, and the code that prepares."""
+    code = hashlib.blake2b(digest_size=32)
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        code.update(file.read_bytes())
+    return library.digest + code.digest()
 
 
 def names(stories: Sequence[Story]) -> list[str]:

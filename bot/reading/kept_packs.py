@@ -37,6 +37,7 @@ def load(
         return found, []
     loaded = packs.load(folders)
     if not loaded.problems and changed < begun - JUST_NOW_SECONDS:
+        _ = loaded.library.digest  # made now, it is kept along
         kept.write(path, key, loaded.library)
     return loaded.library, loaded.problems
 

@@ -6,6 +6,7 @@ answer and goes to standard output). `doctor` ends with 1 when something is wron
 command needs is imported there, so that the others start at once.
 """
 
+import gc
 import json
 import logging
 import os
@@ -86,19 +87,32 @@ def storybot(
 @terminal.command()
 def run(config: ConfigPath = None) -> None:
     """Run the bot until it is told to stop. Secrets come from the environment; “doctor” tells which are missing."""
-    from bot import app
+    level, form = _wished_of_the_log()
     from bot.config import load_to_run
-    from bot.seeing import logs
+    from bot.door.port import listen
 
+    with _told_problems():
+        settings, connection = load_to_run(config, os.environ)
+        # First of all: what is loaded from here on takes longest.
+        with listen(connection.host, connection.port, "PORT") as door:
+            # Next to nothing that a start makes is garbage, and looking for it takes a sixth of the time.
+            gc.disable()
+            from bot import app
+            from bot.seeing import logs
+
+            logs.configure(level, as_json=form == "json" or not (form or logs.is_read_by_people()))
+            raise typer.Exit(app.run(settings, connection, door))
+
+
+def _wished_of_the_log() -> tuple[str, str]:
+    """Its level and its form, json or text; no form where none is wished for."""
     level = os.environ.get("LOG_LEVEL", "INFO").upper()
     if level not in logging.getLevelNamesMapping():
         _refuse(f"LOG_LEVEL is {quoted(level)}; it should be DEBUG, INFO, WARNING or ERROR.")
-    form = os.environ.get("STORYBOT_LOG_FORMAT", "").lower() or ("text" if logs.is_read_by_people() else "json")
-    if form not in ("json", "text"):
+    form = os.environ.get("STORYBOT_LOG_FORMAT", "").lower()
+    if form not in ("", "json", "text"):
         _refuse(f"STORYBOT_LOG_FORMAT is {quoted(form)}; it should be json or text.")
-    logs.configure(level, as_json=form == "json")
-    with _told_problems():
-        raise typer.Exit(app.run(*load_to_run(config, os.environ)))
+    return level, form
 
 
 @terminal.command()
@@ -134,8 +148,10 @@ def search(
     library = _library(pack_names, config)
     from bot.config import cache_folder
     from bot.matching import Matcher
+    from bot.matching.encoder import SentenceEncoder
 
-    matcher = Matcher(library, kept_in=None if pack_names else cache_folder(os.environ))
+    kept_in = None if pack_names else cache_folder(os.environ)
+    matcher = Matcher(library, SentenceEncoder(kept_in), kept_in)
     words = " ".join(query)
     if words == "-":
         for line in sys.stdin or ():  # None when it is closed

