@@ -197,7 +197,7 @@ async def open_door(
             encoder,
         )
         scrape = Scrape(len(library.stories), lambda: abilities.understands_meaning, Tally(database), now)
-        replays = Replays(ClaimStore(database, now) if database.is_shared else None)
+        replays = Replays(ClaimStore(database, now) if database.is_shared else None, now)
         async with _listening_at(connection, slack, access, abilities, replays, scrape, door) as serving:
             yield serving
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 
 from bot.domain.story import Story
 
@@ -30,7 +29,7 @@ class Why:
         return f"{self.kind} “{self.words}”"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """One story for one query. Scores are comparable within one answer only; higher fits better."""
 
@@ -38,9 +37,9 @@ class Match:
     score: float
     strength: Strength
     reasons: Callable[[], tuple[Why, ...]] = field(repr=False, compare=False)
-    """Looks for what `why` tells, once it is asked: of most matches nobody ever does."""
+    """Looks for what `why` tells, each time it is asked: of most matches nobody ever does."""
 
-    @cached_property
+    @property
     def why(self) -> tuple[Why, ...]:
         """What speaks for the story, the best reason first."""
         return self.reasons()

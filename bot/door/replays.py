@@ -4,11 +4,14 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 
 from slack_bolt.response import BoltResponse
 
+from bot.domain import clock
 from bot.domain.claim import Claim
+from bot.domain.clock import Now
 from bot.domain.permissions import Action
 from bot.errors import StoreUnavailableError
 from bot.handlers.permissions import of_payload
@@ -18,8 +21,10 @@ Work = Callable[[], Awaitable[BoltResponse]]
 
 log = logging.getLogger(__name__)
 
-# Two hundred a second for the five minutes that a signature counts; some ten megabytes.
-KEPT = 60_000
+# A signature counts for five minutes on either side; Slack delivers an event for the last time after about as many.
+KEPT_FOR = timedelta(minutes=15)
+# Of very many so many at least, and twice as many at most: some ten megabytes.
+KEPT = 30_000
 # Slack waits for three seconds; a database that is slower than this is not waited for.
 CLAIM_SECONDS = 0.5
 
@@ -33,18 +38,21 @@ class Claims(Protocol):
 
 
 class Replays:
-    """Remembers the last `kept` requests that were taken, and with `claims` what other replicas took.
+    """Remembers what was taken for `KEPT_FOR`, or the last `kept` requests, and with `claims` what other replicas took.
 
     An event that Slack delivers again, over HTTP or a WebSocket, bears the same `event_id`. It signs no command, click
     or form twice, since each bears a `trigger_id`, and gives each an envelope of its own. Only what is Slack's may be
     asked about, so that nobody else fills this.
     """
 
-    def __init__(self, claims: Claims | None = None, kept: int = KEPT) -> None:
+    def __init__(self, claims: Claims | None = None, now: Now = clock.now, kept: int = KEPT) -> None:
         self._claims = claims
+        self._now = now
         self._kept = kept
-        # A status, once there is one: it takes half of the memory.
+        # A status, once there is one: it takes half of the memory. What is old is forgotten by the half, all at once.
         self._taken: dict[str, asyncio.Future[int] | int] = {}
+        self._taken_before: dict[str, asyncio.Future[int] | int] = {}
+        self._since = now()
 
     async def answer(self, body: Payload, name: str, work: Work) -> BoltResponse:
         """The response of `work`; whoever sends the same again learns its status alone, and nothing is done.
@@ -56,23 +64,27 @@ class Replays:
             # It changes nothing, and has no id of its own: the same letters typed twice are the same request.
             return await work()
         key = _key(body, name)
-        if earlier := self._taken.get(key):
+        if earlier := self._taken.get(key) or self._taken_before.get(key):
             return BoltResponse(status=earlier if isinstance(earlier, int) else await asyncio.shield(earlier))
+        self._forget_the_oldest()
         outcome = self._taken[key] = asyncio.get_running_loop().create_future()
-        if len(self._taken) > self._kept:
-            del self._taken[next(iter(self._taken))]
         # Whoever asked may go away: the work goes on, and counts as done.
         status = 200
         try:
             response = await self._among_replicas(body, key, work)
             status = response.status
         finally:
-            if status >= 500:
-                self._taken.pop(key, None)
-            elif key in self._taken:
-                self._taken[key] = status
+            among = self._taken if key in self._taken else self._taken_before
+            if status < 500:
+                among[key] = status
+            else:
+                among.pop(key, None)
             outcome.set_result(status)
         return response
+
+    def _forget_the_oldest(self) -> None:
+        if len(self._taken) >= self._kept or self._now() - self._since >= KEPT_FOR:
+            self._taken_before, self._taken, self._since = self._taken, {}, self._now()
 
     async def _among_replicas(self, body: Payload, key: str, work: Work) -> BoltResponse:
         """503 while another replica is at it, so that Slack asks again: that one may end before it is done."""

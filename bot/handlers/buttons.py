@@ -47,7 +47,7 @@ async def share_story(
     # A second press before the card is redrawn is the same wish.
     key = ("share", reader, place.get("channel_id"), place.get("message_ts"), story.id)
     # Somebody who presses again after a failure has looked, and means it.
-    await once.run([key], post, try_again_after=lambda error: True)
+    await once.run(key, post, try_again_after=lambda error: True)
     if _is_ephemeral(body):
         found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
         note = "You shared this story with the channel."

@@ -53,9 +53,8 @@ async def asked_in_words(
             **QUIETLY,
         )
 
-    # The same words can arrive under two event ids: as `app_mention` and as `message`.
-    keys = [("event", body.get("event_id")), ("message", reader.workspace, channel_id, ts)]
-    await once.run(keys, post, try_again_after=is_refused_for_now)
+    # The same words can arrive as two events: as `app_mention` and as `message`.
+    await once.run(("message", reader.workspace, channel_id, ts), post, try_again_after=is_refused_for_now)
 
 
 def _is_a_persons(event: Payload) -> bool:

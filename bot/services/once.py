@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable
 
-KEPT = 10_000
+KEPT = 5_000
 
 
 class Once:
@@ -16,24 +16,20 @@ class Once:
 
     async def run(
         self,
-        keys: Iterable[Hashable],
+        key: Hashable,
         work: Callable[[], Awaitable[None]],
         *,
         try_again_after: Callable[[BaseException], bool],
     ) -> None:
-        """Do `work` unless one of `keys` is known; then share the outcome of the first time instead.
+        """Do `work` unless its `key` is known; then share the outcome of the first time instead.
 
         Work that fails is remembered as well, unless `try_again_after` says of its error that nothing was done.
         """
-        keys = list(keys)
-        for key in keys:
-            if key in self._done:
-                await self._share(self._done[key], try_again_after)
-                return
-        outcome = asyncio.ensure_future(work())
-        for key in keys:
-            self._done[key] = outcome
-        while len(self._done) > KEPT:
+        if key in self._done:
+            await self._share(self._done[key], try_again_after)
+            return
+        outcome = self._done[key] = asyncio.ensure_future(work())
+        if len(self._done) > KEPT:
             self._done.popitem(last=False)
         is_over = True
         try:
@@ -42,11 +38,10 @@ class Once:
             is_over = not try_again_after(error)
             raise
         finally:
-            for key in self._done.keys() & keys:
-                if is_over:
-                    self._done[key] = None
-                else:
-                    del self._done[key]
+            if not is_over:
+                self._done.pop(key, None)
+            elif key in self._done:
+                self._done[key] = None
 
     async def _share(
         self, earlier: asyncio.Future[None] | None, try_again_after: Callable[[BaseException], bool]

@@ -16,8 +16,10 @@ from bot.services.seen import Seen
 
 RUNNERS_UP = 2
 NEAREST = 3
+# So many stories **Another one** goes through.
+OFFERED = 50
 # Different wishes of which the answers are remembered, in memory only; an answer takes some ten kilobytes.
-ASKED = 500
+ASKED = 200
 # So many matches are looked at for one answer, and so near to the best one's score is as good: the scores of stories
 # that show the same theme equally differ by less.
 CONSIDERED = 12
@@ -61,26 +63,26 @@ class Sharing:
         self, library: Library, matching: Matching, seen: Seen, rng: random.Random, *, asked: int = ASKED
     ) -> None:
         self.library = library
+        self._matching = matching
         # Many ask for the same, and a library is never changed in place: what was found once stays so.
-        self._match = lru_cache(maxsize=asked)(matching.match)
+        self._offers = lru_cache(maxsize=asked)(self._found)
         self._seen = seen
         self._rng = rng
 
     async def ponder(self, words: str) -> None:
         """Look for what takes long in a thread, so that nobody else waits for it: `find` then has it at hand."""
         if len(words) > LONG_WORDS or len(self.library.stories) > LARGE_LIBRARY:
-            await asyncio.to_thread(self._match, words, limit=CONSIDERED)
+            await asyncio.to_thread(self._offers, words)
 
     def find(self, reader: Reader, words: str) -> Found | Nothing:
         """The best-fitting story for `words`; of several that fit as well, the one this person saw longest ago."""
-        matches = self._match(words, limit=CONSIDERED)
-        strong = [match for match in matches if match.is_strong]
-        if not strong:
-            return Nothing(words, tuple(match.story for match in matches[:NEAREST]))
+        offers = self._offers(words)[:CONSIDERED]
+        if not offers or not offers[0].is_strong:
+            return Nothing(words, tuple(match.story for match in offers))
         age = self._age(reader)
-        as_good = [match for match in strong if match.score >= AS_GOOD * strong[0].score]
+        as_good = [match for match in offers if match.score >= AS_GOOD * offers[0].score]
         best = min(as_good, key=lambda match: age.get(match.story.id, 0))
-        return self._show(reader, words, best, [match for match in strong if match is not best])
+        return self._show(reader, words, best, [match for match in offers if match is not best])
 
     def another(self, reader: Reader, words: str, shown: Collection[str]) -> Found | None:
         """The next story that fits and that neither this card (`shown`) nor this person has just had.
@@ -91,7 +93,7 @@ class Sharing:
         if not words:
             return self._surprise(reader, without=shown)
         told = self._seen.just(reader).union(shown)
-        left = [match for match in self._match(words) if match.is_strong and match.story.id not in told]
+        left = [match for match in self._offers(words) if match.is_strong and match.story.id not in told]
         return self._show(reader, words, left[0], left[1:]) if left else None
 
     def surprise(self, reader: Reader) -> Found:
@@ -105,9 +107,9 @@ class Sharing:
         """The story of this id, chosen by the reader; with `words`, why it fits them, and what else does."""
         story = self.story(story_id)
         self._seen.remember(reader, story.id)
-        matches = self._match(words) if words else []
-        why = next((match.why for match in matches if match.story.id == story_id), ())
-        others = (match.story for match in matches if match.is_strong and match.story.id not in {*shown, story_id})
+        offers = self._offers(words) if words else ()
+        why = next((match.why for match in offers if match.story.id == story_id), ())
+        others = (match.story for match in offers if match.is_strong and match.story.id not in {*shown, story_id})
         return Found(words, story, why, tuple(others)[:RUNNERS_UP])
 
     def suggest(self, words: str, limit: int) -> list[Story]:
@@ -116,7 +118,7 @@ class Sharing:
             return list(self.library.stories[:limit])
         said = words.casefold().strip()
         by_title = [story for story in self.library.stories if said in story.title.casefold()]
-        found = [*by_title, *(match.story for match in self._match(words, limit))]
+        found = [*by_title, *(match.story for match in self._matching.match(words, limit))]
         return list(dict.fromkeys(found))[:limit]
 
     def story(self, story_id: str) -> Story:
@@ -128,6 +130,11 @@ class Sharing:
         if theme := self.library.theme(theme_id):
             return theme
         raise UserError("That theme is no longer in the library.")
+
+    def _found(self, words: str) -> tuple[Match, ...]:
+        """The stories that fit, the best first; where none does, those that come nearest."""
+        matches = self._matching.match(words, limit=OFFERED)
+        return tuple(match for match in matches if match.is_strong) or tuple(matches[:NEAREST])
 
     def _show(self, reader: Reader, words: str, best: Match, others: list[Match]) -> Found:
         self._seen.remember(reader, best.story.id)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -15,7 +16,7 @@ from sqlalchemy import func, select
 from bot.app import serve
 from bot.config import Connection, Moderation, Settings
 from bot.domain.library import Library
-from bot.door.replays import Replays
+from bot.door.replays import KEPT_FOR, Replays
 from bot.manifest import manifest
 from bot.matching import Matcher
 from bot.storage.database import Database, opened
@@ -199,16 +200,36 @@ async def is_at_work(database: Database) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_the_oldest_are_forgotten_first() -> None:
-    replays, done = Replays(kept=2), []
-
-    async def sent(name: str) -> None:
-        async def work() -> BoltResponse:
-            done.append(name)
-            return BoltResponse(status=200)
-
-        await replays.answer({"command": "/story"}, f"v0={name}", work)
-
-    for name in ("first", "second", "second", "third", "third", "second", "first"):
-        await sent(name)
+async def test_of_very_many_the_oldest_are_forgotten_first() -> None:
+    replays = Replays(kept=1)
+    done = [
+        name for name in ("first", "second", "second", "third", "third", "second", "first") if await does(replays, name)
+    ]
     assert done == ["first", "second", "third", "first"]
+
+
+async def test_what_can_come_again_no_more_is_forgotten() -> None:
+    at = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    replays = Replays(now=lambda: at)
+    assert await does(replays, "first")
+    at += KEPT_FOR - timedelta(seconds=1)
+    assert not await does(replays, "first")
+    at += timedelta(seconds=1)
+    assert await does(replays, "second")
+    assert not await does(replays, "first"), "kept for longer, until what came after it is as old"
+    at += KEPT_FOR
+    assert await does(replays, "third")
+    assert not await does(replays, "second")
+    assert await does(replays, "first")
+
+
+async def does(replays: Replays, name: str) -> bool:
+    """Whether a request of this name is worked on."""
+    worked = []
+
+    async def work() -> BoltResponse:
+        worked.append(name)
+        return BoltResponse(status=200)
+
+    await replays.answer({"command": "/story"}, name, work)
+    return bool(worked)
