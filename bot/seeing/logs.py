@@ -65,6 +65,8 @@ def configure(level: str, *, as_json: bool = True) -> None:
     logging.raiseExceptions = False
     for library in ("slack_sdk", "aiohttp", "asyncio", "aiosqlite", "sqlalchemy", "opentelemetry", "urllib3"):
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
+    # It tells each of its own parts, which are loaded where a migration is missing.
+    logging.getLogger("alembic.runtime.plugins").setLevel(max(logging.WARNING, root.level))
 
 
 def is_read_by_people() -> bool:
