@@ -30,7 +30,8 @@ class Dispatch:
         """Without `turns` everybody may have as much worked on as they send."""
         self._bolt = bolt
         self._turns = turns
-        self._in_flight: set[asyncio.Future[BoltResponse]] = set()
+        # What ends with each piece of work, and the task that is at it.
+        self._in_flight: dict[asyncio.Future[Any], asyncio.Task[Any]] = {}
 
     async def answer(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
         """Bolt's response to a verified body; 200 when Bolt cannot read it. `retries` are Slack's retry headers.
@@ -44,14 +45,21 @@ class Dispatch:
         return response
 
     async def _acknowledged(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
-        work = asyncio.ensure_future(self._answer(body, retries))
-        self._in_flight.add(work)
-        work.add_done_callback(self._in_flight.discard)
         if body.get("type") == "block_actions":
+            work = asyncio.create_task(self._answer(body, retries))
+            self._in_flight[work] = work
+            work.add_done_callback(self._in_flight.__delitem__)
             await asyncio.wait({work}, timeout=ACKNOWLEDGE_WITHIN)
             return work.result() if work.done() else BoltResponse(status=200)
-        # Shielded: whoever waits for the answer may go away, the work goes on.
-        return await asyncio.shield(work)
+        # A task of its own costs a twentieth of an answer. Whoever waits may go away: no door ends a task for that.
+        done, task = asyncio.get_running_loop().create_future(), asyncio.current_task()
+        assert task is not None, "a coroutine runs in a task"
+        self._in_flight[done] = task
+        try:
+            return await self._answer(body, retries)
+        finally:
+            del self._in_flight[done]
+            done.set_result(None)
 
     async def drain(self, seconds: float) -> None:
         """Wait for what is in flight, at most this long, then give it up."""
@@ -59,16 +67,18 @@ class Dispatch:
             return
         _, left = await asyncio.wait(self._in_flight, timeout=seconds)
         for work in left:
-            work.cancel()
+            self._in_flight[work].cancel()
         if left:
             log.error("%d answers were not finished in time and are given up", len(left))
 
     async def _answer(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
-        # This runs in a task of its own, and so does whatever else is told of it from here on.
         incoming = Incoming(body)
-        CURRENT.set(incoming)
-        with tracing.trace(kind_of(body), incoming):
-            return await self._dispatched(body, retries)
+        outer = CURRENT.set(incoming)
+        try:
+            with tracing.trace(kind_of(body), incoming):
+                return await self._dispatched(body, retries)
+        finally:
+            CURRENT.reset(outer)
 
     async def _dispatched(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
         try:

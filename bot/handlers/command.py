@@ -136,7 +136,7 @@ async def _answer(forms: Forms, command: Payload, context: Payload, client: Asyn
 
 
 def _json(message: Message) -> str:
-    return json.dumps(_whispered(message))
+    return json.dumps(_whispered(message), separators=(",", ":"))
 
 
 def _whispered(message: Message) -> dict[str, Any]:
