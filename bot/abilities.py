@@ -171,10 +171,13 @@ class Abilities:
     async def _understand(self, encoder: Encoder) -> None:
         """Take in what the stories mean: that takes a second or two where it was kept, else minutes for thousands."""
         matcher = self._matcher
-        self._matcher = await aside(lambda: matcher.with_meaning(encoder))
-        # All of this stays: to look through it for garbage again and again would hold the event loop.
-        gc.freeze()
-        await self._shelves.match_with(self._matcher)
+        try:
+            self._matcher = await aside(lambda: matcher.with_meaning(encoder))
+            # All of this stays: to look through it for garbage again and again would hold the event loop.
+            gc.freeze()
+            await self._shelves.match_with(self._matcher)
+        except Exception:
+            log.exception("What the stories mean cannot be taken in")
         self._encoder = None
         if self.understands_meaning:
             log.info("Stories are matched by their meaning, too")

@@ -83,8 +83,11 @@ class Slack:
     identity: Identity | None
 
 
-def run(settings: Settings, connection: Connection, door: socket.socket) -> int:
-    """Serve whoever comes to the `door` until SIGTERM or SIGINT; the exit status. ProblemsError tells why it cannot."""
+def run(settings: Settings, connection: Connection, door: socket.socket | None) -> int:
+    """Serve whoever comes until SIGTERM or SIGINT; the exit status. ProblemsError tells why it cannot.
+
+    Who stands at the `door` already is served first; without one it is made once it can be.
+    """
     with tracing.exporting(os.environ):
         return asyncio.run(_run(settings, connection, door))
 
@@ -326,8 +329,8 @@ async def _take(closing: AsyncExitStack, runner: web.AppRunner, door: socket.soc
 
 
 async def _stop_listening(listening: asyncio.Server) -> None:
-    # asyncio accepts a connection in one turn of the loop and hands it over in the next: one that comes in the moment
-    # of closing would be dropped in between.
+    # asyncio accepts a connection in one turn of the loop and hands it over in the next: what it has accepted in the
+    # moment of closing would be dropped in between.
     for each in listening.sockets:
         asyncio.get_running_loop().remove_reader(each.fileno())
     await asyncio.sleep(0)
@@ -348,7 +351,7 @@ async def _cancelled(work: asyncio.Future[Any]) -> None:
     await asyncio.gather(work, return_exceptions=True)
 
 
-async def _run(settings: Settings, connection: Connection, door: socket.socket) -> int:
+async def _run(settings: Settings, connection: Connection, door: socket.socket | None) -> int:
     library = load_library(settings)
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -370,11 +373,13 @@ async def _run(settings: Settings, connection: Connection, door: socket.socket) 
 
 
 async def _start(
-    closing: AsyncExitStack, settings: Settings, connection: Connection, library: Library, door: socket.socket
+    closing: AsyncExitStack, settings: Settings, connection: Connection, library: Library, door: socket.socket | None
 ) -> Serving:
     # Slack meanwhile: neither its answer nor a token that it refuses should wait for the stories to be read through.
-    reaching = closing.enter_async_context(reach(connection))
-    slack, matcher = await asyncio.gather(reaching, understood(library, encoder=None))
+    understanding = asyncio.ensure_future(understood(library, encoder=None))
+    closing.push_async_callback(_cancelled, understanding)
+    slack = await closing.enter_async_context(reach(connection))
+    matcher = await understanding
     encoder = SentenceEncoder(kept_in=cache_folder(os.environ))
     return await closing.enter_async_context(
         open_door(settings, connection, slack, library, matcher, encoder=encoder, door=door)

@@ -20,7 +20,7 @@ async def aside(make: Callable[[], Made]) -> Made:
     def run() -> None:
         try:
             made.set_result(make())
-        except Exception as failure:
+        except BaseException as failure:
             made.set_exception(failure)
 
     Thread(target=run, daemon=True).start()

@@ -19,8 +19,9 @@ from bot.seeing.incoming import CURRENT, Incoming, kind_of
 log = logging.getLogger(__name__)
 
 # Slack tells the person that the app failed after 3 seconds; a slow Web API must not make a click or a form fail. Up to
-# half a second before, and as much after, replicas may need to tell each other (see `bot.door.replays`).
-ACKNOWLEDGE_WITHIN = 2.0
+# half a second before, and as much after, replicas may need to tell each other (see `bot.door.replays`), and the way
+# there and back takes some.
+ACKNOWLEDGE_WITHIN = 1.8
 
 
 class Dispatch:

@@ -11,7 +11,10 @@ def listen(host: str, port: int, variable: str) -> socket.socket:
     `port` may be 0 for any free one; ProblemsError tells of the `variable` that named one which is taken.
     """
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        # A name may have addresses of both kinds, the older of which everybody reaches.
+        family = min(family for family, *_ in found)
+        return socket.create_server((host, port), family=family)
     except OSError as taken:
         what = f"Nothing can listen there: {taken.strerror or taken}."
         raise ProblemsError([Problem(variable, None, what, "Free the port, or choose another.")]) from taken

@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from slack_bolt.response import BoltResponse
 
@@ -18,6 +18,7 @@ from bot.handlers.permissions import of_payload
 
 Payload = Mapping[str, Any]
 Work = Callable[[], Awaitable[BoltResponse]]
+_Told = TypeVar("_Told")
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Replays:
         self._taken: dict[str, asyncio.Future[int] | int] = {}
         self._taken_before: dict[str, asyncio.Future[int] | int] = {}
         self._since = now()
+        self._asking: set[asyncio.Future[Any]] = set()
 
     async def answer(self, body: Payload, name: str, work: Work) -> BoltResponse:
         """The response of `work`; whoever sends the same again learns its status alone, and nothing is done.
@@ -91,8 +93,7 @@ class Replays:
         if self._claims is None or _only_reads(body):
             return await work()
         try:
-            async with asyncio.timeout(CLAIM_SECONDS):
-                claim = await self._claims.take(key)
+            claim = await self._in_time(self._claims.take(key))
         except (StoreUnavailableError, TimeoutError):
             # Answered by two rather than by nobody.
             log.warning("Nobody can tell whether another replica took a request: the database does not answer")
@@ -101,11 +102,27 @@ class Replays:
             return BoltResponse(status=200 if claim is Claim.DONE else 503)
         response = await work()
         try:
-            async with asyncio.timeout(CLAIM_SECONDS):
-                await (self._claims.give_back(key) if response.status >= 500 else self._claims.done(key))
+            await self._in_time(self._claims.give_back(key) if response.status >= 500 else self._claims.done(key))
         except (StoreUnavailableError, TimeoutError):
             log.warning("Other replicas do not learn that a request was taken: the database does not answer")
         return response
+
+    async def _in_time(self, asking: Coroutine[Any, Any, _Told]) -> _Told:
+        """What the database says; TimeoutError when it takes too long. It may be told all the same, later."""
+        # Cut off, it would first see to its connection, which takes as long as the database does.
+        told = asyncio.ensure_future(asking)
+        self._asking.add(told)
+        told.add_done_callback(self._is_told)
+        await asyncio.wait({told}, timeout=CLAIM_SECONDS)
+        if not told.done():
+            raise TimeoutError
+        return told.result()
+
+    def _is_told(self, told: asyncio.Future[Any]) -> None:
+        self._asking.discard(told)
+        # Looked at, for where nobody waits for it any more.
+        if not told.cancelled():
+            told.exception()
 
 
 def _key(body: Payload, name: str) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 
 from bot.blocks.message import Message
 from bot.errors import StoreUnavailableError, UserError
+from bot.handlers.forms import ANSWER_BY
 from bot.handlers.replies import Replies
 
 FORMS = 1_000
-# What was sent is saved by then; whoever sent it waits for the form to close, for three seconds in all.
+# What was sent is saved by then; whoever sent it waits for the form to close.
 REDRAW_SECONDS = 0.7
 
 
@@ -28,15 +29,21 @@ class Beneath:
 
     def remember(self, view_id: str, body: Mapping[str, Any]) -> None:
         """The form of this id was opened by what `body` tells of."""
-        if body.get("type") == "block_actions" and "response_url" in body:
+        if view_id and body.get("type") == "block_actions" and "response_url" in body:
             self._pressed[view_id] = {"response_url": body["response_url"]}
         if len(self._pressed) > FORMS:
             self._pressed.popitem(last=False)
 
-    async def redraw(self, view: Mapping[str, Any], draw: Callable[[], Awaitable[Message]]) -> None:
-        """Draw the message anew from which a form was opened that is now done with; what cannot be redrawn stays."""
+    async def redraw(
+        self, view: Mapping[str, Any], draw: Callable[[], Awaitable[Message]], context: Mapping[str, Any]
+    ) -> None:
+        """Draw the message anew from which a form was opened that is now done with; what cannot be redrawn stays.
+
+        For no longer than Slack waits for the answer to the form, which leaves once this is over.
+        """
+        at_most = asyncio.get_running_loop().time() + REDRAW_SECONDS
         body = self._pressed.pop(str(view.get("id")), None)
         with suppress(UserError, StoreUnavailableError, TimeoutError):
             if body:
-                async with asyncio.timeout(REDRAW_SECONDS):
+                async with asyncio.timeout_at(min(at_most, context[ANSWER_BY])):
                     await self._replies.replace(body, await draw())

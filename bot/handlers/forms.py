@@ -39,11 +39,25 @@ def under_field(ack: AsyncAck, block_id: str) -> Callable[[UserError], Awaitable
     return lambda trouble: ack(response_action="errors", errors={block_id: str(trouble)})
 
 
+@asynccontextmanager
+async def asked_in_time(context: Mapping[str, Any]) -> AsyncIterator[None]:
+    """What has to be asked before anything is kept; StoreUnavailableError when a form can wait no longer for it."""
+    try:
+        async with asyncio.timeout_at(context[ANSWER_BY]):
+            yield
+    except TimeoutError:
+        raise StoreUnavailableError("it takes too long") from None
+
+
 async def kept_in_time(keeping: Coroutine[Any, Any, _Kept], context: Mapping[str, Any]) -> _Kept:
     """What `keeping` gives; StoreUnavailableError when a form can wait no longer, whatever took so long.
 
-    A write that has begun cannot be called back and goes on: sending the same form again must be harmless.
+    A write that has begun cannot be called back and goes on: sending the same form again must be harmless, and it holds
+    nothing that may take long for another reason (see `asked_in_time`).
     """
+    if asyncio.get_running_loop().time() >= context[ANSWER_BY]:
+        keeping.close()
+        raise StoreUnavailableError("it took too long before")
     work = asyncio.ensure_future(keeping)
     # Should it fail after all, whoever waited was told so long ago.
     work.add_done_callback(lambda done: done.cancelled() or done.exception())

@@ -8,17 +8,18 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
-from bot.blocks.message import Block, Message
+from bot.blocks.message import Message
 from bot.blocks.moderation_form import ModerationForm, form, offered_groups, read, saved
 from bot.blocks.welcome import new_moderator
 from bot.domain.draft import DraftErrors
+from bot.domain.moderation import Moderation
 from bot.domain.outgoing import Kind, Outgoing
 from bot.domain.permissions import Role
 from bot.domain.person import Person
 from bot.domain.workspace import Workspace
 from bot.errors import UserError
 from bot.handlers.channels import NotInvitedError, be_in, missing_from
-from bot.handlers.forms import kept_in_time, open_form, told_in_form
+from bot.handlers.forms import asked_in_time, kept_in_time, open_form, told_in_form
 from bot.handlers.permissions import PersonOf, person_of
 from bot.services.desks import Desks
 from bot.services.submissions import Submissions
@@ -71,7 +72,13 @@ class Choosing:
             await ack(response_action="update", view=form(values, groups, trouble=str(trouble), can_join=can_join))
 
         async with told_in_form(ack, again):
-            shown = await kept_in_time(self._taken_in(person, values, client), context)
+            desk = values.moderation()
+            async with asked_in_time(context):
+                missing = await self._checked(person.workspace, desk, client, joins=values.joins)
+            waiting = await kept_in_time(self._desks.choose(person, desk), context)
+            # Whether a group holds them Slack would have to be asked, and what is saved is said without that.
+            is_out = Role.MODERATOR in person.roles and not (desk.group or person.user_id in desk.moderators)
+            shown = saved(desk, waiting, self._command, missing=missing, is_out=is_out)
             await ack(response_action="update", view=shown)
 
     async def draw_new_moderator(self, outgoing: Outgoing) -> Message | None:
@@ -81,18 +88,13 @@ class Choosing:
             return None
         return new_moderator(chosen, await self._submissions.count_waiting(outgoing.workspace), self._command)
 
-    async def _taken_in(self, person: Person, values: ModerationForm, client: AsyncWebClient) -> Block:
-        """What takes the form's place once it counts."""
-        desk = values.moderation()
-        missing: Sequence[str] | None = ()
-        await self._check(person.workspace, desk.moderators)
-        channel = await be_in(client, desk.channel, joins=values.joins) if desk.channel else {}
-        if channel.get("is_private"):
-            missing = await missing_from(client, channel["id"], desk.moderators)
-        waiting = await self._desks.choose(person, desk)
-        # Whether a group holds them Slack would have to be asked, and what is saved is said without that.
-        is_out = Role.MODERATOR in person.roles and not (desk.group or person.user_id in desk.moderators)
-        return saved(desk, waiting, self._command, missing=missing, is_out=is_out)
+    async def _checked(
+        self, workspace: Workspace, desk: Moderation, client: AsyncWebClient, *, joins: bool
+    ) -> Sequence[str] | None:
+        """Those of the moderators who are not in a private review channel; None when Slack does not say."""
+        await self._check(workspace, desk.moderators)
+        channel = await be_in(client, desk.channel, joins=joins) if desk.channel else {}
+        return await missing_from(client, channel["id"], desk.moderators) if channel.get("is_private") else ()
 
     async def _check(self, workspace: Workspace, moderators: tuple[str, ...]) -> None:
         """DraftErrors with everybody who could decide nothing: guests, apps, people of elsewhere or gone."""

@@ -36,7 +36,7 @@ from bot.domain.workspace import Workspace
 from bot.errors import UserError
 from bot.handlers.beneath import Beneath
 from bot.handlers.channels import NotInvitedError, be_in
-from bot.handlers.forms import kept_in_time, open_form, told_in_form, under_field
+from bot.handlers.forms import asked_in_time, kept_in_time, open_form, told_in_form, under_field
 from bot.handlers.permissions import Guard, person_of, reader_of
 from bot.handlers.replies import Replies
 from bot.services.shelves import Shelves
@@ -115,17 +115,16 @@ class Scheduling:
 
         async with told_in_form(ack, again):
             timing = values.timing([theme.id for theme in themes])
-            schedule, first = await kept_in_time(self._set_up(person, meta, values, timing, client), context)
+            async with asked_in_time(context):
+                await be_in(client, values.channel_id, joins=values.joins)
+            schedule, first = await kept_in_time(self._set_up(person, meta, values, timing), context)
             await ack(response_action="update", view=sent(schedule, self._now(), first))
-            await self._beneath.redraw(view, partial(self._list, person, 0))
+            await self._beneath.redraw(view, partial(self._list, person, 0), context)
 
-    async def _set_up(
-        self, person: Person, meta: SetUp, values: ScheduleForm, timing: Timing, client: AsyncWebClient
-    ) -> tuple[Schedule, str]:
+    async def _set_up(self, person: Person, meta: SetUp, values: ScheduleForm, timing: Timing) -> tuple[Schedule, str]:
         """The schedule as it is now, and what is said of its first post where that was wished for."""
         if meta.channel_id:
             await self._weekly.schedule(person.workspace, meta.channel_id)
-        await be_in(client, values.channel_id, joins=values.joins)
         schedule = await self._weekly.set_up(
             person, values.channel_id, meta.schedule_id, timing, values.themes, asks_question=values.asks_question
         )
@@ -213,7 +212,7 @@ class Scheduling:
             schedule = await kept_in_time(self._weekly.pin(person, ref.channel_id, story_id), context)
             story = await self._story(person.workspace, story_id) if story_id else None
             await ack(response_action="update", view=pinned(schedule, story, self._now()))
-            await self._beneath.redraw(view, partial(self._list, person, 0))
+            await self._beneath.redraw(view, partial(self._list, person, 0), context)
 
     async def _story(self, workspace: Workspace, story_id: str) -> Story | None:
         return (await self._shelves.of_workspace(workspace)).library.story(story_id)

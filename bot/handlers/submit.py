@@ -80,10 +80,11 @@ class Submitting:
         """Keep the story before the form closes; whatever is in the way is told in the form, with its text."""
         meta, draft = read(view)
         person = person_of(context)
+        themes = await self._themes(person)
 
         async def again(trouble: UserError | None, warnings: Sequence[str] = ()) -> None:
             seen = meta.seeing(warnings) if warnings else meta
-            shown = form(await self._themes(person), draft, seen, warnings=warnings, trouble=str(trouble or ""))
+            shown = form(themes, draft, seen, warnings=warnings, trouble=str(trouble or ""))
             await ack(response_action="update", view=shown)
 
         async with told_in_form(ack, again):

@@ -99,8 +99,8 @@ class Matcher:
         """Take in what the library means, and an ear for queries; where the encoder fails, all stays as it was."""
         if not self._library.stories:
             return
-        english()  # loaded here for the same reason as the encoder below
         try:
+            english()  # loaded here for the same reason as the encoder below
             meant = self._preparing.by_meaning(self._shelf.index, encoder)
             encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits
         except Exception:

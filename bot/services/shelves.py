@@ -32,6 +32,8 @@ COMPARE_SECONDS = 1.5
 LOOK_EVERY = 2.0
 # Clocks of replicas differ, and a transaction is seen later than it began.
 _OVERLAP = timedelta(minutes=1)
+# No edition of anything: this shelf has to be built anew.
+_OLD = -1
 
 IsAtHome = Callable[[Reader], Awaitable[bool]]
 
@@ -130,12 +132,15 @@ class Shelves:
 
     async def match_with(self, matching: Base) -> None:
         """Answer by a better matching from now on; nothing that was found by the former one is remembered."""
+        former, self._common = self._common, Sharing(self._library, matching, self._seen, self._rng)
         self._matching = matching
-        self._common = Sharing(self._library, matching, self._seen, self._rng)
         if fetching := list(self._fetching.values()):
             # It may have begun with the former one.
             await asyncio.wait(fetching)
-        self._shelves.clear()
+        for workspace, shelf in self._shelves.items():
+            sharing = self._common if shelf.sharing is former else shelf.sharing
+            self._shelves[workspace] = _Shelf(_OLD, sharing)
+        await self._renew()
 
     async def fresh(self, workspace: Workspace, since: datetime) -> set[str]:
         """Ids of the workspace's own stories that were approved since then."""
@@ -179,6 +184,12 @@ class Shelves:
                 shelf = self._shelves.get(workspace)
                 if shelf and shelf.edition != edition:
                     await self.refresh(workspace)
+            await self._renew()
+
+    async def _renew(self) -> None:
+        """Build those shelves anew that a former matching built; one that cannot be fetched now stays until it can."""
+        for workspace in [workspace for workspace, shelf in self._shelves.items() if shelf.edition == _OLD]:
+            await self.refresh(workspace)
 
     def _fetch(self, workspace: Workspace) -> asyncio.Task[None]:
         """The fetching that is under way, or a new one."""

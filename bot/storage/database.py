@@ -144,14 +144,24 @@ class Database:
         done = asyncio.Event()
         lending = asyncio.ensure_future(_lend(engine, opened, done))
         self._lent.add(lending)
-        lending.add_done_callback(self._lent.discard)
+        lending.add_done_callback(self._given_back)
         try:
             await asyncio.wait({opened, lending}, return_when=asyncio.FIRST_COMPLETED)
             if opened.done():
                 yield opened.result()
-        finally:
+        except BaseException:
+            # What cut it off counts, and not what may go wrong in giving it back.
             done.set()
-            await asyncio.shield(lending)
+            await asyncio.wait({lending})
+            raise
+        done.set()
+        await asyncio.shield(lending)
+
+    def _given_back(self, lending: asyncio.Future[Any]) -> None:
+        self._lent.discard(lending)
+        # Looked at, for where nobody waits for it any more.
+        if not lending.cancelled():
+            lending.exception()
 
 
 async def _lend(engine: AsyncEngine, opened: asyncio.Future[AsyncConnection], done: asyncio.Event) -> None:

@@ -50,7 +50,8 @@ class ModerationStore:
         unsaid = delete(outbox).where(
             within(outbox, workspace, kind=Kind.REVIEW_CARD, changes=None), or_(is_over, outbox.c.state == REFUSED)
         )
-        # Of two who choose at once, the second sees what the first chose.
+        # Of two who choose at once, the second sees what the first chose; not so where nobody had chosen before, and
+        # somebody whom both name hears it twice.
         last = select(table).where(within(table, workspace)).with_for_update()
         async with self._database.writing() as connection:
             row = (await connection.execute(last)).first()

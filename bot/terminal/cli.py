@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -93,8 +93,9 @@ def run(config: ConfigPath = None) -> None:
 
     with _told_problems():
         settings, connection = load_to_run(config, os.environ)
-        # First of all: what is loaded from here on takes longest.
-        with listen(connection.host, connection.port, "PORT") as door:
+        # First of all: what is loaded from here on takes longest. Whom one of several replicas refuses another takes.
+        is_alone = connection.database_url is None
+        with listen(connection.host, connection.port, "PORT") if is_alone else nullcontext() as door:
             # Next to nothing that a start makes is garbage, and looking for it takes a sixth of the time.
             gc.disable()
             from bot import app

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import ProblemsError, StoreUnavailableError
 from bot.storage.database import FILE_NAME, Database, opened
@@ -187,3 +189,26 @@ async def test_no_connection_is_left_behind_when_the_bot_ends_while_people_ask(
     gc.collect()
     with pytest.raises(StoreUnavailableError):
         await database.answers()
+
+
+async def test_whoever_is_told_to_stop_while_a_database_hangs_stops() -> None:
+    hangs = await asyncio.start_server(lambda _, writer: hanging.append(writer), "127.0.0.1", 0)
+    hanging: list[asyncio.StreamWriter] = []
+    port = hangs.sockets[0].getsockname()[1]
+    url = f"postgresql+asyncpg://storybot@127.0.0.1:{port}/storybot"
+    database = Database(create_async_engine(url, connect_args={"timeout": 0.5}))
+
+    async def asks_for_ever() -> None:
+        while True:
+            with suppress(StoreUnavailableError):
+                await database.answers()
+
+    asking = asyncio.create_task(asks_for_ever())
+    await asyncio.sleep(0.1)
+    asking.cancel()
+    await asyncio.wait({asking}, timeout=10)
+    assert asking.cancelled()
+    await database.aclose()
+    for writer in hanging:
+        writer.close()
+    hangs.close()

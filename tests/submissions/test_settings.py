@@ -273,6 +273,23 @@ async def test_while_slack_is_slow_it_is_said_in_time_and_sending_again_helps(st
             assert "go to #support from now on" in margaret.modal.drawn
 
 
+async def test_what_was_said_not_to_be_saved_is_not_saved_later(start: Start) -> None:
+    async with Playground() as slack, start(slack, Settings()):
+        margaret = an_admin(slack)
+        await opens_settings(margaret)
+        await margaret.fills({"Moderators": ["Linus"], "Review channel": "support"})
+        slack.fail("conversations.info", delay=2.5)
+        await margaret.submits()
+        assert margaret.modal is not None
+        assert "I could not save this just now" in margaret.modal.drawn
+        await margaret.fills({"Moderators": ["Ada"]})
+        await margaret.submits()
+        assert "Moderators: @Ada" in margaret.modal.drawn
+        await asyncio.sleep(1)
+        await opens_settings(margaret)
+        assert "@Linus" not in margaret.modal.drawn
+
+
 async def test_whoever_chooses_hears_how_many_wait(desk: Playground) -> None:
     margaret = an_admin(desk)
     await tells(desk.person("Ada"))
