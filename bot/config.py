@@ -1,6 +1,6 @@
 """Settings from a YAML file and secrets from the environment; every problem of both is told at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -106,6 +106,9 @@ class Connection:
     old_signing_secret: SecretStr | None = None
     metrics_host: str = LOOPBACK
     metrics_port: int | None = None
+    log_level: str = "INFO"
+    log_form: str | None = None
+    """json or text; None for whichever suits what it is written to."""
     drain_delay: float = 0
     """Seconds for which it goes on taking requests when it is told to stop, so that a balancer can notice."""
 
@@ -221,6 +224,14 @@ class _Variables:
         self.problems.append(Problem(name, None, f"It should be a whole number, at most {most}.", mend))
         return default
 
+    def choice(self, name: str, of: Sequence[str], default: str) -> str:
+        value = self.text(name) or default
+        fits = next((each for each in of if each.casefold() == value.casefold()), None)
+        if fits is None and value:
+            wished = f"{', '.join(of[:-1])} or {of[-1]}"
+            self.problems.append(Problem(name, None, f"It should be {wished}.", "Take one of them, or leave it out."))
+        return fits or default
+
 
 def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Problem]]:
     problems: list[Problem] = []
@@ -243,6 +254,8 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
     old_signing_secret = secret("SLACK_SIGNING_SECRET_OLD", "", "where SLACK_SIGNING_SECRET was", needed=False)
     port = number("PORT", DEFAULT_PORT, 65535, "Take a free port, or leave it out.")
     metrics_port = number("STORYBOT_METRICS_PORT", 0, 65535, "Take a free port, or leave it out: then there is none.")
+    log_level = variables.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+    log_form = variables.choice("STORYBOT_LOG_FORMAT", ("json", "text"), "")
     drain_delay = number("STORYBOT_DRAIN_DELAY", 0, 60, "Take 0 without a load balancer, and about 5 behind one.")
     api_url = variables.text("SLACK_API_URL") or SLACK_API
     if not (api_url.startswith(("https://", "http://")) and urlsplit(api_url).hostname):
@@ -262,6 +275,8 @@ def _connection(environment: Mapping[str, str]) -> tuple[Connection, list[Proble
         old_signing_secret=old_signing_secret,
         metrics_host=variables.text("STORYBOT_METRICS_HOST") or LOOPBACK,
         metrics_port=metrics_port or None,
+        log_level=log_level,
+        log_form=log_form or None,
         drain_delay=drain_delay,
     )
     return found, problems

@@ -1,5 +1,6 @@
 """`make try`: Storybot and a stand-in for Slack on this machine, with a page to try it in."""
 
+import argparse
 import asyncio
 import os
 import signal
@@ -62,4 +63,5 @@ def _has_a_browser() -> bool:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m playground", description=__doc__).parse_args()
     asyncio.run(main())

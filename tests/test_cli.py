@@ -249,7 +249,8 @@ def test_running_without_secrets_names_those_that_are_missing(types: Types) -> N
 def test_a_level_of_logging_that_does_not_exist(types: Types) -> None:
     answer = types("run", LOG_LEVEL="loud")
     assert (answer.returncode, answer.stdout) == (2, "")
-    assert "LOG_LEVEL is “LOUD”" in answer.stderr
+    assert "LOG_LEVEL: It should be DEBUG, INFO, WARNING or ERROR." in answer.stderr
+    assert "SLACK_BOT_TOKEN" in answer.stderr, "all at once"
 
 
 def test_an_editor_sees_the_library_at_a_glance(types: Types, author: Author) -> None:

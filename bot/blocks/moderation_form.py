@@ -131,9 +131,9 @@ def saved(
     told = [
         line(words("Moderators", bold=True), words(": "), *_everybody(moderation), words(".")),
         line(words("Stories that people send go "), *where, words(f" from now on.{now}")),
-        line(words(f"Whoever is new among them hears it from me. {command} review lists what waits.")),
+        line(words(f"Whoever is new among them hears it from me. {command} review lists what waits to them.")),
     ]
-    note = [alert("warning", "You are no longer a moderator here.")] if is_out else []
+    note = [alert("warning", f"You are no longer a moderator here. {command} settings changes that.")] if is_out else []
     return notice(_TITLE, *note, rich(*told), *_not_there(missing))
 
 

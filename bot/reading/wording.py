@@ -78,7 +78,8 @@ def _wrong_kind(name: str, kind: str, given: object) -> tuple[str, str]:
         "tuple_type": ("a list", "Write each item in a line of its own, with “- ” in front."),
         "string_type": ("text", "Write plain text after the colon, in quotes if it holds “: ”."),
     }.get(kind, ("a whole number", "Write digits only."))
-    found = "a list" if isinstance(given, list) else "fields" if isinstance(given, dict) else "text"
+    kinds = ((list, "a list"), (dict, "fields"), (bool, "yes or no"), (int | float, "a number"), (type(None), "empty"))
+    found = next((name for kind, name in kinds if isinstance(given, kind)), "text")
     return f"{name} should be {wanted}, but it is {found}.", mend
 
 

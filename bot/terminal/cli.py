@@ -8,7 +8,6 @@ command needs is imported there, so that the others start at once.
 
 import gc
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -87,7 +86,6 @@ def storybot(
 @terminal.command()
 def run(config: ConfigPath = None) -> None:
     """Run the bot until it is told to stop. Secrets come from the environment; “doctor” tells which are missing."""
-    level, form = _wished_of_the_log()
     from bot.config import load_to_run
     from bot.door.port import listen
 
@@ -101,19 +99,9 @@ def run(config: ConfigPath = None) -> None:
             from bot import app
             from bot.seeing import logs
 
-            logs.configure(level, as_json=form == "json" or not (form or logs.is_read_by_people()))
+            form = connection.log_form or ("text" if logs.is_read_by_people() else "json")
+            logs.configure(connection.log_level, as_json=form == "json")
             raise typer.Exit(app.run(settings, connection, door))
-
-
-def _wished_of_the_log() -> tuple[str, str]:
-    """Its level and its form, json or text; no form where none is wished for."""
-    level = os.environ.get("LOG_LEVEL", "INFO").upper()
-    if level not in logging.getLevelNamesMapping():
-        _refuse(f"LOG_LEVEL is {quoted(level)}; it should be DEBUG, INFO, WARNING or ERROR.")
-    form = os.environ.get("STORYBOT_LOG_FORMAT", "").lower()
-    if form not in ("", "json", "text"):
-        _refuse(f"STORYBOT_LOG_FORMAT is {quoted(form)}; it should be json or text.")
-    return level, form
 
 
 @terminal.command()
