@@ -1,10 +1,11 @@
 """A day's traffic in a few minutes: does memory grow, is anything left behind?
 
-    python -m bench.day [--requests 100000] [--where]
+    python -m bench.day [--requests 100000] [--sent 0.25] [--where]
 
 People of fifty workspaces type, click, fill in forms, mention the bot, approve, and are told stories of the week, as
 fast as one process answers; meanwhile its clock goes through a day. Printed is what it holds after a tenth, and in the
-end, at rest both times. `--where` tells also where memory grew in the second half, and slows it down.
+end, at rest both times. With `--sent 0` every form is closed again, so that no library grows. `--where` tells also
+where memory grew in the second half, and slows it down.
 """
 
 import argparse
@@ -88,8 +89,9 @@ class Held:
 class Day:
     """What people do next, by chance; whatever the bot showed them can be pressed, and its forms are sent."""
 
-    def __init__(self, slack: DaySlack) -> None:
+    def __init__(self, slack: DaySlack, sent: float) -> None:
         self._slack = slack
+        self._sent = sent
         self._rng = random.Random(SEED)
         self._words = [query.words for query in judged("own")]
         self._told = self._stories()
@@ -100,7 +102,7 @@ class Day:
         if self._slack.forms and self._rng.random() < 0.5:
             form = self._slack.forms.popleft()
             # Most look at a form and close it again.
-            if self._rng.random() < SENT:
+            if self._rng.random() < self._sent:
                 return self._sends(form)
         kinds = {
             self._asks: 40,
@@ -320,10 +322,10 @@ async def running(start: Json, complaints: Path) -> AsyncIterator[Bot]:
             await process.wait()
 
 
-async def measure(requests: int, *, where: bool) -> bool:
+async def measure(requests: int, sent: float, *, where: bool) -> bool:
     """Print the figures; whether all is well."""
     slack = DaySlack()
-    day = Day(slack)
+    day = Day(slack, sent)
     with tempfile.TemporaryDirectory(prefix="day-") as folder:
         data, key, port = Path(folder), Fernet.generate_key().decode(), free_port()
         complaints = data / "stderr"
@@ -409,10 +411,11 @@ def tell(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--sent", type=float, default=SENT, help="the share of opened forms that are sent")
     parser.add_argument("--where", action="store_true", help="tell where memory grew")
     options = parser.parse_args()
     print_machine()
-    sys.exit(0 if asyncio.run(measure(options.requests, where=options.where)) else 1)
+    sys.exit(0 if asyncio.run(measure(options.requests, options.sent, where=options.where)) else 1)
 
 
 if __name__ == "__main__":
