@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.story import Story
 
@@ -29,7 +30,7 @@ class Why:
         return f"{self.kind} “{self.words}”"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Match:
     """One story for one query. Scores are comparable within one answer only; higher fits better."""
 
@@ -37,9 +38,9 @@ class Match:
     score: float
     strength: Strength
     reasons: Callable[[], tuple[Why, ...]] = field(repr=False, compare=False)
-    """Looks for what `why` tells, each time it is asked: of most matches nobody ever does."""
+    """Looks for what `why` tells, once it is asked: of most matches nobody ever does."""
 
-    @property
+    @cached_property
     def why(self) -> tuple[Why, ...]:
         """What speaks for the story, the best reason first."""
         return self.reasons()

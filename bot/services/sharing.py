@@ -19,7 +19,7 @@ NEAREST = 3
 # So many stories **Another one** goes through.
 OFFERED = 50
 # Different wishes of which the answers are remembered, in memory only; an answer takes some ten kilobytes.
-ASKED = 200
+ASKED = 300
 # So many matches are looked at for one answer, and so near to the best one's score is as good: the scores of stories
 # that show the same theme equally differ by less.
 CONSIDERED = 12
