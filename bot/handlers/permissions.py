@@ -146,15 +146,11 @@ class Guard:
         return await next_()
 
     async def _refusal(self, action: Action, person: Person) -> str:
-        """Why somebody may not; of deciding about stories, who can mend that."""
-        if action is not Action.MODERATE:
+        """Why somebody may not; where nobody decides about stories yet, who can mend that."""
+        if action is not Action.MODERATE or (await self._desks.of(person.workspace)).has_moderators:
             return REFUSALS[action]
-        is_decided = (await self._desks.of(person.workspace)).has_moderators
         if self.may(Action.CHOOSE_MODERATION, person):
-            who = "Only moderators decide about stories" if is_decided else "Nobody decides about stories here yet"
-            return f"{who}. Type {self._command} settings to choose who does."
-        if is_decided:
-            return REFUSALS[action]
+            return f"Nobody decides about stories here yet. Type {self._command} settings to choose who does."
         return f"Nobody decides about stories here yet. A workspace admin chooses who does: {self._command} settings."
 
 
