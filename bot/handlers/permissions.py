@@ -15,6 +15,7 @@ from bot.domain.person import Person
 from bot.domain.request import ChooseModeration, ListOwn, ListSaved, ListSchedules, Review, Submit
 from bot.domain.workspace import Reader, Workspace
 from bot.errors import UserError
+from bot.handlers.forms import asked_in_time
 from bot.services.desks import Desks
 
 Payload = Mapping[str, Any]
@@ -139,7 +140,8 @@ class Guard:
             raise UserError("That is not something I can do. Ask again, and the new answer will work.")
         if needs_roles(action):
             reader = reader_of(context)
-            person = await self._person_of(reader.workspace, reader.user_id, fresh=is_trusted_to_few(action))
+            async with asked_in_time(context):
+                person = await self._person_of(reader.workspace, reader.user_id, fresh=is_trusted_to_few(action))
             if reader.is_stranger or not self.may(action, person):
                 raise UserError(await self._refusal(action, person))
             context["person"] = person

@@ -4,6 +4,8 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from bot.config import Moderation, Settings
 from bot.storage.database import FILE_NAME
 from playground import Playground
@@ -42,6 +44,27 @@ async def test_a_rejection_has_a_reason_and_its_author_can_send_it_again(desk: P
     assert ada.modal is not None
     assert ada.modal.title == "Thank you"
     assert "The baby slept." in (await sees(grace, "The baby slept.", "story-review")).drawn
+
+
+async def test_while_nobody_knows_who_decides_it_is_said_in_time(
+    desk: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace = desk.person("Grace")
+    await tells(desk.person("Ada"))
+    await grace.clicks("Reject", on=await card_of(grace))
+    await grace.fills({"In your own words": "Tell us of the baby."})
+    # Asking who somebody is has a limit of its own; what comes before or after may take time as well.
+    monkeypatch.setattr("bot.directory.ASK_SECONDS", 10)
+    desk.fail("users.info", delay=2.5)
+    await grace.submits()
+    assert desk.requests[-1].failure is None, "Slack waits for three seconds"
+    assert grace.modal is not None
+    assert "Please try again in a moment" in grace.modal.drawn
+    await grace.closes()
+    assert held(grace, "In your own words") == "Tell us of the baby."
+    await grace.submits()
+    assert grace.modal is None
+    await sees(grace, "Rejected by @Grace", "story-review")
 
 
 async def test_a_moderator_edits_and_approves_and_the_original_stays_beside_it(desk: Playground) -> None:
