@@ -14,7 +14,7 @@ from bot.domain.workspace import Reader, Workspace
 from bot.matching import Matcher
 from bot.reading import packs
 from bot.services.seen import Seen
-from bot.services.sharing import Sharing
+from bot.services.sharing import Answers, Sharing
 
 EVERY = 0.001
 IDLE_SECONDS = 3.0
@@ -43,7 +43,7 @@ async def print_held(size: int, pack: Path) -> None:
         await asyncio.to_thread(Matcher, packs.load([packs.builtin_folder()]).library)
 
     async def answered(questions: Iterable[str]) -> None:
-        sharing = Sharing(library[0], matcher[0], Seen(), random.Random(0))
+        sharing = Sharing(library[0], matcher[0], Answers(), Seen(), random.Random(0))
         for words in questions:
             await sharing.ponder(words)
             sharing.find(READER, words)

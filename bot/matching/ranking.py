@@ -46,9 +46,9 @@ MOST = 100
 """Matches of one answer: more than anybody looks through."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """Ranks the stories of all shelves together."""
+    """Ranks the stories of all shelves together. One is equal to itself only."""
 
     understanding: Understanding
     reasons: Reasons

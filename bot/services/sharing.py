@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -18,8 +18,8 @@ RUNNERS_UP = 2
 NEAREST = 3
 # So many stories **Another one** goes through.
 OFFERED = 50
-# Different wishes of which the answers are remembered, in memory only; an answer takes some ten kilobytes.
-ASKED = 300
+# Answers that are remembered, of all workspaces together and in memory only: some ten megabytes.
+ASKED = 1_000
 # So many matches are looked at for one answer, and so near to the best one's score is as good: the scores of stories
 # that show the same theme equally differ by less.
 CONSIDERED = 12
@@ -29,8 +29,8 @@ LONG_WORDS = 100
 LARGE_LIBRARY = 1_000
 
 
-class Matching(Protocol):
-    """What sharing asks of the matching: every story that fits, the best first."""
+class Matching(Hashable, Protocol):
+    """What sharing asks of the matching: every story that fits, the best first. It never changes."""
 
     def match(self, words: str, limit: int | None = None) -> list[Match]: ...
 
@@ -53,19 +53,28 @@ class Nothing:
     nearest: tuple[Story, ...]
 
 
+class Answers:
+    """What was found lately, in any library: many ask for the same, and **Another one** asks again. Threads may ask."""
+
+    def __init__(self) -> None:
+        self._found = lru_cache(maxsize=ASKED)(_found)
+
+    def of(self, matching: Matching, words: str) -> tuple[Match, ...]:
+        """The stories that fit, the best first; where none does, those that come nearest."""
+        return self._found(matching, words)
+
+    def forget(self) -> None:
+        """Let go of all of it, and so of the stories of matchings that nobody will ask again."""
+        self._found.cache_clear()
+
+
 class Sharing:
-    """Answers readers from one library.
+    """Answers readers from one library. `rng` chooses where any story would do."""
 
-    `rng` chooses where any story would do; of so many different wishes as are `asked` the answers are remembered.
-    """
-
-    def __init__(
-        self, library: Library, matching: Matching, seen: Seen, rng: random.Random, *, asked: int = ASKED
-    ) -> None:
+    def __init__(self, library: Library, matching: Matching, answers: Answers, seen: Seen, rng: random.Random) -> None:
         self.library = library
         self._matching = matching
-        # Many ask for the same, and a library is never changed in place: what was found once stays so.
-        self._offers = lru_cache(maxsize=asked)(self._found)
+        self._answers = answers
         self._seen = seen
         self._rng = rng
 
@@ -131,10 +140,8 @@ class Sharing:
             return theme
         raise UserError("That theme is no longer in the library.")
 
-    def _found(self, words: str) -> tuple[Match, ...]:
-        """The stories that fit, the best first; where none does, those that come nearest."""
-        matches = self._matching.match(words, limit=OFFERED)
-        return tuple(match for match in matches if match.is_strong) or tuple(matches[:NEAREST])
+    def _offers(self, words: str) -> tuple[Match, ...]:
+        return self._answers.of(self._matching, words)
 
     def _show(self, reader: Reader, words: str, best: Match, others: list[Match]) -> Found:
         self._seen.remember(reader, best.story.id)
@@ -154,3 +161,8 @@ class Sharing:
         story = self._rng.choice([story for story in left if age.get(story.id, 0) == longest_ago])
         self._seen.remember(reader, story.id)
         return Found("", story, ())
+
+
+def _found(matching: Matching, words: str) -> tuple[Match, ...]:
+    matches = matching.match(words, limit=OFFERED)
+    return tuple(match for match in matches if match.is_strong) or tuple(matches[:NEAREST])

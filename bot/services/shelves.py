@@ -16,14 +16,12 @@ from bot.domain.submission import Submission, Told
 from bot.domain.workspace import Reader, Workspace
 from bot.errors import StoreUnavailableError
 from bot.services.seen import Seen
-from bot.services.sharing import Matching, Sharing
+from bot.services.sharing import Answers, Matching, Sharing
 from bot.services.store import OwnStories
 
 log = logging.getLogger(__name__)
 
 WORKSPACES = 1_000
-# So many answers each of these remembers: all of them together should not take gigabytes.
-ASKED_AT_HOME = 20
 # How long somebody may wait for their team's own stories to be fetched; after that they are told from the packs.
 FETCH_SECONDS = 1.0
 # Slack gives a sent form three seconds in all.
@@ -75,7 +73,8 @@ class Shelves:
         self._seen = seen
         self._rng = rng
         self._now = now
-        self._common = Sharing(library, matching, seen, rng)
+        self._answers = Answers()
+        self._common = self._sharing(library, matching)
         self._shelves: OrderedDict[Workspace, _Shelf] = OrderedDict()
         self._fetching: dict[Workspace, asyncio.Task[None]] = {}
 
@@ -132,7 +131,7 @@ class Shelves:
 
     async def match_with(self, matching: Base) -> None:
         """Answer by a better matching from now on; nothing that was found by the former one is remembered."""
-        former, self._common = self._common, Sharing(self._library, matching, self._seen, self._rng)
+        former, self._common = self._common, self._sharing(self._library, matching)
         self._matching = matching
         if fetching := list(self._fetching.values()):
             # It may have begun with the former one.
@@ -140,6 +139,7 @@ class Shelves:
         for workspace, shelf in self._shelves.items():
             sharing = self._common if shelf.sharing is former else shelf.sharing
             self._shelves[workspace] = _Shelf(_OLD, sharing)
+        self._answers.forget()
         await self._renew()
 
     async def fresh(self, workspace: Workspace, since: datetime) -> set[str]:
@@ -210,10 +210,15 @@ class Shelves:
         sharing = self._common
         if own:
             matching = await asyncio.to_thread(self._matching.with_own, own)
-            sharing = Sharing(self._library.with_own(own), matching, self._seen, self._rng, asked=ASKED_AT_HOME)
+            sharing = self._sharing(self._library.with_own(own), matching)
         self._shelves[workspace] = _Shelf(edition, sharing)
+        if shelf:
+            self._answers.forget()
         if len(self._shelves) > WORKSPACES:
             self._shelves.popitem(last=False)
+
+    def _sharing(self, library: Library, matching: Matching) -> Sharing:
+        return Sharing(library, matching, self._answers, self._seen, self._rng)
 
 
 def _text(title: str, story: str) -> str:
