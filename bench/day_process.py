@@ -23,6 +23,7 @@ from bench.weekly_process import STORIES, SharedClock
 from bot.app import serve
 from bot.config import Connection, Credentials, Settings
 from bot.matching import Matcher
+from bot.memory import share_one_arena
 from bot.reading import packs
 from bot.seeing import logs
 
@@ -79,6 +80,7 @@ async def live(start: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    share_one_arena()  # as the bot does
     logs.configure("WARNING", as_json=False)
     asyncio.run(live(json.loads(sys.stdin.readline())), debug=False)
 

@@ -38,6 +38,7 @@ from bot.installing.identity import Identity
 from bot.manifest import manifest
 from bot.matching import Matcher
 from bot.matching.encoder import STANDARD, Encoder, SentenceEncoder
+from bot.memory import share_one_arena
 from bot.reading import kept_packs
 from bot.seeing import slack_calls, tracing
 from bot.seeing.logs import bolt_logger, server_logger
@@ -88,6 +89,7 @@ def run(settings: Settings, connection: Connection, door: socket.socket | None) 
 
     Who stands at the `door` already is served first; without one it is made once it can be.
     """
+    share_one_arena()
     with tracing.exporting(os.environ):
         return asyncio.run(_run(settings, connection, door))
 
