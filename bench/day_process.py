@@ -51,6 +51,16 @@ class Insight:
         _print({"grew": [str(one) for one in grew]})
 
 
+def tell_where(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Print what asyncio complains of on stderr, and where the task stood that it is about."""
+    stood, waiting = [], task.get_coro() if (task := context.get("task")) else None
+    while waiting is not None:
+        frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "ag_frame", None)
+        stood.append(f"{frame.f_code.co_qualname}:{frame.f_lineno}" if frame else type(waiting).__name__)
+        waiting = getattr(waiting, "cr_await", None) or getattr(waiting, "ag_await", None)
+    print(context["message"], "at", " > ".join(stood) or "no task", context.get("exception", ""), file=sys.stderr)
+
+
 def _print(told: dict[str, Any]) -> None:
     print(json.dumps(told), flush=True)
 
@@ -60,6 +70,7 @@ async def live(start: dict[str, Any]) -> None:
     stopped, insight = asyncio.Event(), Insight()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopped.set)
+    loop.set_exception_handler(tell_where)
     loop.add_signal_handler(signal.SIGUSR1, insight.tell_tasks)
     loop.add_signal_handler(signal.SIGUSR2, insight.tell_growth)
     library = packs.load([STORIES]).library

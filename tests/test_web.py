@@ -6,16 +6,18 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from aiohttp import ClientSession
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.app import serve
 from bot.config import Settings
 from bot.domain.library import Library
-from bot.door.web import BODY_LIMIT, is_signed, parse
+from bot.door.web import BODY_LIMIT, is_signed, parse, parse_form
 from bot.matching import Matcher
 from playground import Playground
 from playground.delivery import sign
@@ -188,3 +190,9 @@ def test_bodies_are_read_as_slack_writes_them() -> None:
     assert parse(b"command=%2Fstory&text=payload", FORM) == {"command": "/story", "text": "payload"}
     assert parse(b"[1]", "application/json") is None
     assert parse(b"\xff", FORM) is None
+
+
+@given(st.dictionaries(st.text(), st.text()), st.text("a=&+%2F🙂é", max_size=40))
+def test_a_form_is_read_as_python_reads_it(fields: dict[str, str], garbled: str) -> None:
+    for text in (urlencode(fields), garbled, f"{urlencode(fields)}&{garbled}"):
+        assert parse_form(text) == dict(parse_qsl(text, keep_blank_values=True))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from aiohttp import web
 from slack_bolt.response import BoltResponse
@@ -58,11 +58,25 @@ def parse(body: bytes, content_type: str) -> dict[str, Any] | None:
         if content_type == "application/json":
             parsed = json.loads(text)
         else:
-            form = dict(parse_qsl(text, keep_blank_values=True))
+            form = parse_form(text)
             parsed = json.loads(form["payload"]) if "payload" in form else form
     except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None
+
+
+def parse_form(text: str) -> dict[str, str]:
+    """The fields of a form, the last of each name.
+
+    `urllib.parse.parse_qsl` reads the same in twice the time, which was the largest part of an answer's.
+    """
+    fields = (field.partition("=") for field in text.split("&") if field)
+    return {_unquoted(name): _unquoted(value) for name, _, value in fields}
+
+
+def _unquoted(quoted: str) -> str:
+    # Most of what Slack sends needs no quoting.
+    return unquote_plus(quoted) if "%" in quoted or "+" in quoted else quoted
 
 
 @dataclass(frozen=True, slots=True)
