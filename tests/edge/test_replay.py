@@ -78,6 +78,12 @@ async def bot_for(slack: Playground, connection: Connection, library: Library, m
         yield f"http://127.0.0.1:{serving.port}"
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database on a busy machine is slow, and not out of reach."""
+    monkeypatch.setattr("bot.door.replays.CLAIM_SECONDS", 10)
+
+
 @pytest.fixture
 async def slack() -> AsyncIterator[Playground]:
     async with Playground() as slack:

@@ -20,6 +20,12 @@ from tests.postgres import Postgres
 from tests.submissions.people import waits_for
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database on a busy machine is slow, and not out of reach."""
+    monkeypatch.setattr("bot.door.replays.CLAIM_SECONDS", 10)
+
+
 @pytest.fixture
 def connection(workspace: Playground, postgres: Postgres, tmp_path: Path) -> Connection:
     return dataclasses.replace(
