@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from slack_bolt.response import BoltResponse
 
@@ -15,10 +15,10 @@ from bot.domain.clock import Now
 from bot.domain.permissions import Action
 from bot.errors import StoreUnavailableError
 from bot.handlers.permissions import of_payload
+from bot.patience import in_time
 
 Payload = Mapping[str, Any]
 Work = Callable[[], Awaitable[BoltResponse]]
-_Told = TypeVar("_Told")
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +33,9 @@ CLAIM_SECONDS = 0.5
 class Claims(Protocol):
     """What replicas know of each other. Each method may raise StoreUnavailableError."""
 
-    async def take(self, key: str) -> Claim: ...
-    async def done(self, key: str) -> None: ...
-    async def give_back(self, key: str) -> None: ...
+    def take(self, key: str) -> Coroutine[Any, Any, Claim]: ...
+    def done(self, key: str) -> Coroutine[Any, Any, None]: ...
+    def give_back(self, key: str) -> Coroutine[Any, Any, None]: ...
 
 
 class Replays:
@@ -54,7 +54,6 @@ class Replays:
         self._taken: dict[str, asyncio.Future[int] | int] = {}
         self._taken_before: dict[str, asyncio.Future[int] | int] = {}
         self._since = now()
-        self._asking: set[asyncio.Future[Any]] = set()
 
     async def answer(self, body: Payload, name: str, work: Work) -> BoltResponse:
         """The response of `work`; whoever sends the same again learns its status alone, and nothing is done.
@@ -93,7 +92,7 @@ class Replays:
         if self._claims is None or _only_reads(body):
             return await work()
         try:
-            claim = await self._in_time(self._claims.take(key))
+            claim = await in_time(self._claims.take(key), CLAIM_SECONDS)
         except (StoreUnavailableError, TimeoutError):
             # Answered by two rather than by nobody.
             log.warning("Nobody can tell whether another replica took a request: the database does not answer")
@@ -102,27 +101,11 @@ class Replays:
             return BoltResponse(status=200 if claim is Claim.DONE else 503)
         response = await work()
         try:
-            await self._in_time(self._claims.give_back(key) if response.status >= 500 else self._claims.done(key))
+            telling = self._claims.give_back(key) if response.status >= 500 else self._claims.done(key)
+            await in_time(telling, CLAIM_SECONDS)
         except (StoreUnavailableError, TimeoutError):
             log.warning("Other replicas do not learn that a request was taken: the database does not answer")
         return response
-
-    async def _in_time(self, asking: Coroutine[Any, Any, _Told]) -> _Told:
-        """What the database says; TimeoutError when it takes too long. It may be told all the same, later."""
-        # Cut off, it would first see to its connection, which takes as long as the database does.
-        told = asyncio.ensure_future(asking)
-        self._asking.add(told)
-        told.add_done_callback(self._is_told)
-        await asyncio.wait({told}, timeout=CLAIM_SECONDS)
-        if not told.done():
-            raise TimeoutError
-        return told.result()
-
-    def _is_told(self, told: asyncio.Future[Any]) -> None:
-        self._asking.discard(told)
-        # Looked at, for where nobody waits for it any more.
-        if not told.cancelled():
-            told.exception()
 
 
 def _key(body: Payload, name: str) -> str:

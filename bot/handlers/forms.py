@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.submit import errors
 from bot.domain.draft import DraftErrors
 from bot.errors import StoreUnavailableError, UserError
+from bot.patience import in_time
 from bot.slack_errors import FAILED, error_of
 
 ANSWER_BY = "answer_by"
@@ -18,7 +19,7 @@ ANSWER_BY = "answer_by"
 _NOT_SAVED = "I could not save this just now. Nothing here is lost: please send it again in a moment."
 _EXPIRED = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}
 
-_Kept = TypeVar("_Kept")
+_Told = TypeVar("_Told")
 
 
 @asynccontextmanager
@@ -39,31 +40,19 @@ def under_field(ack: AsyncAck, block_id: str) -> Callable[[UserError], Awaitable
     return lambda trouble: ack(response_action="errors", errors={block_id: str(trouble)})
 
 
-@asynccontextmanager
-async def asked_in_time(context: Mapping[str, Any]) -> AsyncIterator[None]:
-    """What has to be asked before anything is kept; StoreUnavailableError when a form can wait no longer for it."""
-    try:
-        async with asyncio.timeout_at(context[ANSWER_BY]):
-            yield
-    except TimeoutError:
-        raise StoreUnavailableError("it takes too long") from None
+async def while_slack_waits(work: Coroutine[Any, Any, _Told], context: Mapping[str, Any]) -> _Told:
+    """What `work` gives; StoreUnavailableError when Slack can wait no longer, whatever took so long.
 
-
-async def kept_in_time(keeping: Coroutine[Any, Any, _Kept], context: Mapping[str, Any]) -> _Kept:
-    """What `keeping` gives; StoreUnavailableError when a form can wait no longer, whatever took so long.
-
-    A write that has begun cannot be called back and goes on: sending the same form again must be harmless, and it holds
-    nothing that may take long for another reason (see `asked_in_time`).
+    What has begun goes on. So what is asked of Slack is one such work and what is kept another, which does not begin
+    too late: nothing that is said not to be saved is saved because Slack was slow. A write cannot be called back, so
+    sending the same form again must be harmless.
     """
-    if asyncio.get_running_loop().time() >= context[ANSWER_BY]:
-        keeping.close()
+    left = context[ANSWER_BY] - asyncio.get_running_loop().time()
+    if left <= 0:
+        work.close()
         raise StoreUnavailableError("it took too long before")
-    work = asyncio.ensure_future(keeping)
-    # Should it fail after all, whoever waited was told so long ago.
-    work.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
-        async with asyncio.timeout_at(context[ANSWER_BY]):
-            return await asyncio.shield(work)
+        return await in_time(work, left)
     except TimeoutError:
         raise StoreUnavailableError("it takes too long") from None
 

@@ -19,7 +19,7 @@ from bot.domain.person import Person
 from bot.domain.workspace import Workspace
 from bot.errors import UserError
 from bot.handlers.channels import NotInvitedError, be_in, missing_from
-from bot.handlers.forms import asked_in_time, kept_in_time, open_form, told_in_form
+from bot.handlers.forms import open_form, told_in_form, while_slack_waits
 from bot.handlers.permissions import PersonOf, person_of
 from bot.services.desks import Desks
 from bot.services.submissions import Submissions
@@ -73,9 +73,9 @@ class Choosing:
 
         async with told_in_form(ack, again):
             desk = values.moderation()
-            async with asked_in_time(context):
-                missing = await self._checked(person.workspace, desk, client, joins=values.joins)
-            waiting = await kept_in_time(self._desks.choose(person, desk), context)
+            checking = self._checked(person.workspace, desk, client, joins=values.joins)
+            missing = await while_slack_waits(checking, context)
+            waiting = await while_slack_waits(self._desks.choose(person, desk), context)
             # Whether a group holds them Slack would have to be asked, and what is saved is said without that.
             is_out = Role.MODERATOR in person.roles and not (desk.group or person.user_id in desk.moderators)
             shown = saved(desk, waiting, self._command, missing=missing, is_out=is_out)

@@ -1,7 +1,7 @@
 """Holds every command, click, view and shortcut against the table of who may do what, before its listener runs."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeGuard
 
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -15,11 +15,11 @@ from bot.domain.person import Person
 from bot.domain.request import ChooseModeration, ListOwn, ListSaved, ListSchedules, Review, Submit
 from bot.domain.workspace import Reader, Workspace
 from bot.errors import UserError
-from bot.handlers.forms import asked_in_time
+from bot.handlers.forms import while_slack_waits
 from bot.services.desks import Desks
 
 Payload = Mapping[str, Any]
-PersonOf = Callable[..., Awaitable[Person]]
+PersonOf = Callable[..., Coroutine[Any, Any, Person]]
 
 EVENTS = {
     "app_mention": Action.READ,
@@ -140,8 +140,8 @@ class Guard:
             raise UserError("That is not something I can do. Ask again, and the new answer will work.")
         if needs_roles(action):
             reader = reader_of(context)
-            async with asked_in_time(context):
-                person = await self._person_of(reader.workspace, reader.user_id, fresh=is_trusted_to_few(action))
+            asking = self._person_of(reader.workspace, reader.user_id, fresh=is_trusted_to_few(action))
+            person = await while_slack_waits(asking, context)
             if reader.is_stranger or not self.may(action, person):
                 raise UserError(await self._refusal(action, person))
             context["person"] = person

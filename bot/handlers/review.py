@@ -24,7 +24,7 @@ from bot.domain.outgoing import Kind, Outgoing
 from bot.domain.person import Person
 from bot.domain.submission import Credit, State, Submission
 from bot.errors import UserError
-from bot.handlers.forms import kept_in_time, open_form, told_in_form, under_field
+from bot.handlers.forms import open_form, told_in_form, under_field, while_slack_waits
 from bot.handlers.permissions import person_of
 from bot.handlers.replies import Replies
 from bot.services.shelves import Shelves
@@ -101,7 +101,9 @@ class Reviewing:
 
         async with told_in_form(ack, again):
             told = draft.told([theme.id for theme in themes])
-            await kept_in_time(self._submissions.approve(moderator, meta.submission_id, meta.revision, told), context)
+            await while_slack_waits(
+                self._submissions.approve(moderator, meta.submission_id, meta.revision, told), context
+            )
             await ack()
 
     async def ask_why(
@@ -118,7 +120,9 @@ class Reviewing:
         async with told_in_form(ack, under_field(ack, "own_words")):
             meta, reason = read_rejection(view)
             moderator = person_of(context)
-            await kept_in_time(self._submissions.reject(moderator, meta.submission_id, meta.revision, reason), context)
+            await while_slack_waits(
+                self._submissions.reject(moderator, meta.submission_id, meta.revision, reason), context
+            )
             await ack()
 
     async def _show_verdict(self, body: Payload, decided: Submission) -> None:

@@ -36,7 +36,7 @@ from bot.domain.workspace import Workspace
 from bot.errors import UserError
 from bot.handlers.beneath import Beneath
 from bot.handlers.channels import NotInvitedError, be_in
-from bot.handlers.forms import asked_in_time, kept_in_time, open_form, told_in_form, under_field
+from bot.handlers.forms import open_form, told_in_form, under_field, while_slack_waits
 from bot.handlers.permissions import Guard, person_of, reader_of
 from bot.handlers.replies import Replies
 from bot.services.shelves import Shelves
@@ -115,9 +115,8 @@ class Scheduling:
 
         async with told_in_form(ack, again):
             timing = values.timing([theme.id for theme in themes])
-            async with asked_in_time(context):
-                await be_in(client, values.channel_id, joins=values.joins)
-            schedule, first = await kept_in_time(self._set_up(person, meta, values, timing), context)
+            await while_slack_waits(be_in(client, values.channel_id, joins=values.joins), context)
+            schedule, first = await while_slack_waits(self._set_up(person, meta, values, timing), context)
             await ack(response_action="update", view=sent(schedule, self._now(), first))
             await self._beneath.redraw(view, partial(self._list, person, 0), context)
 
@@ -209,7 +208,7 @@ class Scheduling:
         person = person_of(context)
         async with told_in_form(ack, under_field(ack, "story_id")):
             ref, story_id = read_pin(view)
-            schedule = await kept_in_time(self._weekly.pin(person, ref.channel_id, story_id), context)
+            schedule = await while_slack_waits(self._weekly.pin(person, ref.channel_id, story_id), context)
             story = await self._story(person.workspace, story_id) if story_id else None
             await ack(response_action="update", view=pinned(schedule, story, self._now()))
             await self._beneath.redraw(view, partial(self._list, person, 0), context)

@@ -25,7 +25,7 @@ from bot.domain.person import Person
 from bot.domain.story import Theme
 from bot.domain.submission import Credit, Told
 from bot.errors import StoreUnavailableError, UserError
-from bot.handlers.forms import kept_in_time, open_form, told_in_form
+from bot.handlers.forms import open_form, told_in_form, while_slack_waits
 from bot.handlers.permissions import person_of
 from bot.services.shelves import Shelves
 from bot.services.submissions import Submissions
@@ -89,7 +89,7 @@ class Submitting:
 
         async with told_in_form(ack, again):
             try:
-                shown = await kept_in_time(self._taken_in(person, meta, draft), context)
+                shown = await while_slack_waits(self._taken_in(person, meta, draft), context)
                 await ack(response_action="update", view=shown)
             except _WarnedError as warned:
                 await again(None, warned.warnings)

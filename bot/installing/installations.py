@@ -16,6 +16,7 @@ from bot.domain.outgoing import Outgoing
 from bot.domain.workspace import Workspace
 from bot.errors import StoreUnavailableError
 from bot.installing.oauth import OAuth
+from bot.patience import in_time
 from bot.storage.installations import InstallationStore
 
 log = logging.getLogger(__name__)
@@ -143,12 +144,10 @@ class Installations:
         if found := self._serving(enterprise_id, team_id):
             return found
         # Another replica may have installed it a moment ago.
-        looking = asyncio.ensure_future(self.refresh(enterprise_id, team_id))
-        looking.add_done_callback(lambda done: done.cancelled() or done.exception())
-        await asyncio.wait({looking}, timeout=FIND_SECONDS)
-        if not looking.done():
-            raise StoreUnavailableError("it does not answer")
-        await looking
+        try:
+            await in_time(self.refresh(enterprise_id, team_id), FIND_SECONDS)
+        except TimeoutError:
+            raise StoreUnavailableError("it does not answer") from None
         return self._serving(enterprise_id, team_id)
 
     async def refresh(self, enterprise_id: str, team_id: str) -> None:

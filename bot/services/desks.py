@@ -1,6 +1,5 @@
 """The desk of each workspace, at which its people's stories are reviewed: chosen in Slack, or else in the settings."""
 
-import asyncio
 import logging
 import time
 from collections import OrderedDict
@@ -13,6 +12,7 @@ from bot.domain.outgoing import Kind, Outgoing
 from bot.domain.person import Person
 from bot.domain.workspace import Workspace
 from bot.errors import StoreUnavailableError
+from bot.patience import in_time
 from bot.services.store import ModerationKept
 
 log = logging.getLogger(__name__)
@@ -59,8 +59,7 @@ class Desks:
     async def chosen(self, workspace: Workspace) -> Chosen | None:
         """What somebody chose in Slack, and who; None where nobody has."""
         try:
-            async with asyncio.timeout(FETCH_SECONDS):
-                return await self._store.chosen(workspace)
+            return await in_time(self._store.chosen(workspace), FETCH_SECONDS)
         except TimeoutError:
             raise StoreUnavailableError("it takes too long") from None
 
