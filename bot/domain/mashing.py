@@ -3,9 +3,7 @@
 import re
 
 _ROWS = "qwertyuiop qwertzuiop azertyuiop asdfghjkl qsdfghjklm zxcvbnm yxcvbnm wxcvbn"
-_RUNS = {
-    row[at : at + 3] for rows in (_ROWS, _ROWS[::-1]) for row in rows.split() for at in range(len(row) - 2)
-}  # fmt: skip
+_RUNS = {row[at : at + 3] for rows in (_ROWS, _ROWS[::-1]) for row in rows.split() for at in range(len(row) - 2)}
 _WORD = re.compile(r"[^\W_]+")
 
 SHORTEST = 4
