@@ -13,7 +13,7 @@ def test_hands_on_a_keyboard_are_no_wish(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "?!", "steak", "were", "power", "property", "GDPR", "HTML5", "REWE", "zgubionym", "1234", "恐龙", "asdf steak"],
+    ["", "?!", "steak", "were", "power", "property", "GDPR", "HTML5", "REWE", "zgubionym", "恐龙", "asdf steak"],
 )
 def test_a_word_that_may_be_one_is_taken_for_one(typed: str) -> None:
     assert not is_mashed(typed)
