@@ -98,8 +98,8 @@ class CheapEncoder:
             some /= np.linalg.norm(some, axis=1, keepdims=True)
         return vectors
 
-    def is_word(self, word: str) -> bool:
-        return STANDARD.is_word(word)
+    def pieces(self, text: str) -> list[str]:
+        return STANDARD.pieces(text)
 
 
 @cache

@@ -19,8 +19,11 @@ async def main() -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     print("Starting Storybot and a stand-in for Slack (the first time takes some fifteen seconds) ...", flush=True)
+    port = _port()
+    if not port:
+        print(f"Port {USUAL_PORT} is taken, perhaps by another try-out: this one takes a free one.", flush=True)
     async with (
-        Playground(_port()) as slack,
+        Playground(port) as slack,
         try_out(
             bot_token=slack.bot_token,
             signing_secret=slack.signing_secret,

@@ -217,6 +217,16 @@ async def test_a_monitor_reads_the_exit_status_and_json(shell: Shell, token: str
     assert complained == b""
 
 
+async def test_a_settings_file_that_is_not_there_ends_it_as_it_does_every_command(shell: Shell) -> None:
+    args = (sys.executable, "-m", "bot", "doctor", "--config", "missing.yaml")
+    process = await create_subprocess_exec(*args, env=shell, stdout=PIPE, stderr=PIPE)
+    found, said = await process.communicate()
+    assert process.returncode == 2
+    assert found == b""
+    assert b"missing.yaml: The settings cannot be read: No such file" in said
+    assert b"name another file with --config" in said
+
+
 async def test_a_database_that_was_made_stays_where_it_is(shell: Shell, tmp_path: Path) -> None:
     async with opened(None, tmp_path / "data"):
         pass

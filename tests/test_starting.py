@@ -43,8 +43,8 @@ class SlowEncoder:
             raise FileNotFoundError("weights.npz")
         return STANDARD.encode(texts)
 
-    def is_word(self, word: str) -> bool:
-        return STANDARD.is_word(word)
+    def pieces(self, text: str) -> list[str]:
+        return STANDARD.pieces(text)
 
 
 @asynccontextmanager

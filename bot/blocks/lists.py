@@ -52,11 +52,10 @@ def nothing(asked: str, nearest: tuple[Story, ...], library: Library, user_id: s
         blocks.append(context("Perhaps one of these:"))
     for story in nearest:
         blocks.append(_listed(story, Pick(story.id, user_id=user_id)))
-    told = sorted(library.themes, key=lambda theme: -len(library.stories_with(theme.id)))[:THEME_BUTTONS]
+    told = _most_told(library)
     if told:
         blocks.append(context("Or take a theme:"))
-        every = button("All themes", ids.SHOW_THEMES, "all")
-        blocks.append(actions(*(_theme_button(theme, n) for n, theme in enumerate(told)), every))
+        blocks.append(actions(*_theme_buttons(told)))
     asked_theme = [theme.id for theme in library.themes if _calls(asked, theme)][:1]
     blocks.append(context("Or do you have one yourself?"))
     blocks.append(actions(tell_us_yours(Draft(themes=tuple(asked_theme)))))
@@ -64,6 +63,21 @@ def nothing(asked: str, nearest: tuple[Story, ...], library: Library, user_id: s
     themes_told = f"Themes: {', '.join(theme.name for theme in told)}." if told else ""
     text = fallback(f"I have nothing on “{short}” yet.", near, themes_told, "Or tell us yours.")
     return {"text": text, "blocks": blocks}
+
+
+def not_understood(asked: str, library: Library, user_id: str) -> Message:
+    """An answer to what is no word of any language: how to ask, a surprise, and the themes there are."""
+    short = shortened(asked, _WORDS_SHOWN)
+    how = "Tell me in a few words what the story should be about, take a theme, or let me surprise you."
+    told = _most_told(library)
+    surprise = button("Surprise me", ids.ANOTHER, Pick("", user_id=user_id).value(), style="primary")
+    blocks = [
+        rich(line(words("I could make nothing of "), words(f"“{short}”", bold=True), words("."))),
+        context(how),
+        actions(surprise, *_theme_buttons(told)),
+    ]
+    themes_told = f"Themes: {', '.join(theme.name for theme in told)}." if told else ""
+    return {"text": fallback(f"I could make nothing of “{short}”.", how, themes_told), "blocks": blocks}
 
 
 def help_on(command: str) -> Message:
@@ -131,6 +145,15 @@ def _named(story: Story) -> str:
 def _calls(asked: str, theme: Theme) -> bool:
     """Whether these words are a name of the theme."""
     return asked.strip().casefold() in (theme.id, theme.name.casefold(), *map(str.casefold, theme.synonyms))
+
+
+def _most_told(library: Library) -> list[Theme]:
+    return sorted(library.themes, key=lambda theme: -len(library.stories_with(theme.id)))[:THEME_BUTTONS]
+
+
+def _theme_buttons(themes: list[Theme]) -> list[Block]:
+    every = button("All themes", ids.SHOW_THEMES, "all")
+    return [*(_theme_button(theme, n) for n, theme in enumerate(themes)), every]
 
 
 def _theme_button(theme: Theme, position: int) -> Block:

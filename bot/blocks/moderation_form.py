@@ -115,9 +115,15 @@ def offered_groups(view: Mapping[str, Any]) -> dict[str, str]:
 
 
 def saved(
-    moderation: Moderation, waiting: int, command: str, *, missing: Sequence[str] | None = (), is_out: bool = False
+    moderation: Moderation,
+    waiting: int,
+    command: str,
+    *,
+    was_so: bool = False,
+    missing: Sequence[str] | None = (),
+    is_out: bool = False,
 ) -> Block:
-    """What takes the place of a form that was sent: who decides now, and where.
+    """What takes the place of a form that was sent: who decides now, and where; `was_so` when that is as it was.
 
     `missing` are moderators who are not in a private review channel, None where Slack does not say; `is_out` tells
     whoever sent the form that they are no moderator any more.
@@ -125,14 +131,17 @@ def saved(
     where = [words("to each of them as a direct message")]
     if moderation.channel:
         where = [words("to "), {"type": "channel", "channel_id": moderation.channel}]
-    now = ""
-    if waiting:
+    since, now = " as before." if was_so else " from now on.", ""
+    if waiting and not was_so:
         now = f" The {'one that waits is' if waiting == 1 else f'{waiting} that wait are'} on the way there."
     told = [
+        *([line(words("Nothing had to be changed: it is as you want it."))] if was_so else []),
         line(words("Moderators", bold=True), words(": "), *_everybody(moderation), words(".")),
-        line(words("Stories that people send go "), *where, words(f" from now on.{now}")),
-        line(words(f"Whoever is new among them hears it from me. {command} review lists what waits to them.")),
+        line(words("Stories that people send go "), *where, words(f"{since}{now}")),
     ]
+    if not was_so:
+        news = f"Whoever is new among them hears it from me. {command} review lists what waits to them."
+        told.append(line(words(news)))
     note = [alert("warning", f"You are no longer a moderator here. {command} settings changes that.")] if is_out else []
     return notice(_TITLE, *note, rich(*told), *_not_there(missing))
 

@@ -60,6 +60,8 @@ def show(sharing: Sharing, user_id: str, found: Found | Nothing, *, sharable: bo
     match found:
         case Found():
             return draw(sharing, user_id, found, sharable=sharable)
+        case Nothing(asked, understood=False):
+            return lists.not_understood(asked, sharing.library, user_id)
         case Nothing(asked, nearest):
             return lists.nothing(asked, nearest, sharing.library, user_id)
 

@@ -75,10 +75,10 @@ class Choosing:
             desk = values.moderation()
             checking = self._checked(person.workspace, desk, client, joins=values.joins)
             missing = await while_slack_waits(checking, context)
-            waiting = await while_slack_waits(self._desks.choose(person, desk), context)
+            waiting, was_so = await while_slack_waits(self._desks.choose(person, desk), context)
             # Whether a group holds them Slack would have to be asked, and what is saved is said without that.
             is_out = Role.MODERATOR in person.roles and not (desk.group or person.user_id in desk.moderators)
-            shown = saved(desk, waiting, self._command, missing=missing, is_out=is_out)
+            shown = saved(desk, waiting, self._command, was_so=was_so, missing=missing, is_out=is_out)
             await ack(response_action="update", view=shown)
 
     async def draw_new_moderator(self, outgoing: Outgoing) -> Message | None:

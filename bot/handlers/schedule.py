@@ -57,7 +57,7 @@ class Scheduling:
         self._shelves = shelves
         self._guard = guard
         self._replies = replies
-        self._beneath = Beneath(replies)
+        self._beneath = Beneath(replies, now)
         self._command = command
         self._now = now
 
@@ -118,7 +118,7 @@ class Scheduling:
             await while_slack_waits(be_in(client, values.channel_id, joins=values.joins), context)
             schedule, first = await while_slack_waits(self._set_up(person, meta, values, timing), context)
             await ack(response_action="update", view=sent(schedule, self._now(), first))
-            await self._beneath.redraw(view, partial(self._list, person, 0), context)
+            await self._beneath.redraw(view, partial(self._list_with, person, schedule.channel_id), context)
 
     async def _set_up(self, person: Person, meta: SetUp, values: ScheduleForm, timing: Timing) -> tuple[Schedule, str]:
         """The schedule as it is now, and what is said of its first post where that was wished for."""
@@ -144,25 +144,25 @@ class Scheduling:
         await ack()
         ref = read_slot_ref(action["value"])
         await self._weekly.skip(person_of(context).workspace, ref.channel_id, ref.on)
-        await self._show_again(body, context)
+        await self._show_again(body, context, ref.channel_id)
 
     async def unskip(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
         await ack()
         ref = read_slot_ref(action["value"])
         await self._weekly.unskip(person_of(context).workspace, ref.channel_id, ref.on)
-        await self._show_again(body, context)
+        await self._show_again(body, context, ref.channel_id)
 
     async def post_now(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
         await ack()
         schedule = await self._schedule(person_of(context).workspace, action)
         await self._weekly.tell_now(schedule.workspace, schedule.channel_id)
-        await self._show_again(body, context)
+        await self._show_again(body, context, schedule.channel_id)
 
     async def pause(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
         await ack()
         schedule = await self._schedule(person_of(context).workspace, action)
         await self._weekly.pause(schedule.workspace, schedule.channel_id)
-        await self._show_again(body, context)
+        await self._show_again(body, context, schedule.channel_id)
 
     async def resume(
         self, ack: AsyncAck, body: Payload, action: Payload, context: Payload, client: AsyncWebClient
@@ -186,13 +186,15 @@ class Scheduling:
 
     async def _resume(self, schedule: Schedule, body: Payload, context: Payload) -> None:
         await self._weekly.resume(schedule.workspace, schedule.channel_id)
-        await self._show_again(body, context)
+        await self._show_again(body, context, schedule.channel_id)
 
     async def delete(self, ack: AsyncAck, body: Payload, action: Payload, context: Payload) -> None:
         await ack()
-        schedule = await self._schedule(person_of(context).workspace, action)
+        person = person_of(context)
+        schedule = await self._schedule(person.workspace, action)
+        first = await self._first_beside(person.workspace, schedule.channel_id)
         await self._weekly.delete(schedule.workspace, schedule.channel_id)
-        await self._show_again(body, context)
+        await self._replies.replace(body, await self._list(person, first))
 
     # A story that somebody wants told next
 
@@ -211,7 +213,7 @@ class Scheduling:
             schedule = await while_slack_waits(self._weekly.pin(person, ref.channel_id, story_id), context)
             story = await self._story(person.workspace, story_id) if story_id else None
             await ack(response_action="update", view=pinned(schedule, story, self._now()))
-            await self._beneath.redraw(view, partial(self._list, person, 0), context)
+            await self._beneath.redraw(view, partial(self._list_with, person, ref.channel_id), context)
 
     async def _story(self, workspace: Workspace, story_id: str) -> Story | None:
         return (await self._shelves.of_workspace(workspace)).library.story(story_id)
@@ -232,8 +234,17 @@ class Scheduling:
         first = int(action["value"]) if str(action["value"]).isdecimal() else 0
         await self._replies.replace(body, await self._list(person_of(context), first))
 
-    async def _show_again(self, body: Payload, context: Payload) -> None:
-        await self._replies.replace(body, await self._list(person_of(context), first=0))
+    async def _show_again(self, body: Payload, context: Payload, channel_id: str) -> None:
+        await self._replies.replace(body, await self._list_with(person_of(context), channel_id))
+
+    async def _list_with(self, person: Person, channel_id: str) -> Message:
+        """That page of the list on which a channel's schedule stands."""
+        return await self._list(person, await self._first_beside(person.workspace, channel_id))
+
+    async def _first_beside(self, workspace: Workspace, channel_id: str) -> int:
+        """Which schedule is the first on a channel's page."""
+        channels = [schedule.channel_id for schedule in await self._weekly.schedules(workspace)]
+        return channels.index(channel_id) // LISTED * LISTED if channel_id in channels else 0
 
     async def _list(self, person: Person, first: int) -> Message:
         every = await self._weekly.schedules(person.workspace)

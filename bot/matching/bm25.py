@@ -100,6 +100,10 @@ class Index:
         """How many stories hold a stem."""
         return len(self._held(known).stories)
 
+    def tells(self, known: str) -> bool:
+        """Whether a story itself holds a stem, rather than the titles of sources alone."""
+        return bool((self._whys[self._rows(known)] % len(_FIELDS) != _FIELDS.index("sources")).any())
+
     def shown(self, theme: str) -> Held:
         """The stories that show a theme, or that happened by a channel."""
         return self._shown.get(theme, NOWHERE)

@@ -33,8 +33,8 @@ class Encoder(Protocol):
         """One row a text."""
         ...
 
-    def is_word(self, word: str) -> bool:
-        """Whether this is a word of some language that the encoder knows whole."""
+    def pieces(self, text: str) -> list[str]:
+        """What it knows whole and hears a text as: words, in any language, and parts of rarer ones."""
         ...
 
 
@@ -57,9 +57,9 @@ class SentenceEncoder:
         vectors: Floats = self._use.encode([text.encode(errors="replace").decode() for text in texts])
         return vectors
 
-    def is_word(self, word: str) -> bool:
-        pieces = self._use._tokenizer.encode(word, out_type=str, add_bos=False, add_eos=False)
-        return len([piece for piece in pieces if piece != WORD_START]) == 1
+    def pieces(self, text: str) -> list[str]:
+        pieces: list[str] = self._use._tokenizer.encode(text, out_type=str, add_bos=False, add_eos=False)
+        return [bare for piece in pieces if (bare := piece.removeprefix(WORD_START))]
 
     @cached_property
     def _use(self) -> "USE":

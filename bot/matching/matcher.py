@@ -107,9 +107,9 @@ class Matcher:
             log.warning("The sentence encoder cannot be used: stories are matched by their words alone.", exc_info=True)
             return
         self._shelf = replace(self._shelf, sense=meant.sense)
-        self._ear = Ear(encoder, RecentVectors(encoder, MOST_QUERIES), meant.themes)
+        self._ear = Ear(encoder, RecentVectors(encoder, MOST_QUERIES), meant.themes, meant.asking)
         self._recent = RecentVectors(encoder, MOST_TEXTS)
-        self._is_word = lru_cache(MOST_QUERIES)(encoder.is_word)
+        self._is_word = lru_cache(MOST_QUERIES)(lambda word: len(encoder.pieces(word)) == 1)
 
     def _over(self, shelves: Sequence[Shelf], known: Sequence[Known]) -> Ranking:
         is_whole: Callable[[str], bool] = self._is_word

@@ -14,6 +14,7 @@ from typing import Any
 from bot import kept
 from bot.domain.library import Library
 from bot.domain.story import Story
+from bot.matching.asking import Asking
 from bot.matching.bm25 import Held, Index
 from bot.matching.cache import VectorCache
 from bot.matching.encoder import Encoder
@@ -39,14 +40,15 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What the stories and the themes mean."""
+    """What the stories, the themes and the ways of asking mean."""
 
     sense: Sense
     themes: Themes
+    asking: Asking
 
 
 _SPOKEN = (Spoken, Index, Held, Known, Near)
-_MEANT = (Meant, Sense, Words, Passages, Themes, Vectors, Signs)
+_MEANT = (Meant, Asking, Sense, Words, Passages, Themes, Vectors, Signs)
 
 
 class Preparing:
@@ -90,8 +92,9 @@ class Preparing:
         common = heapq.nlargest(MOST_WORDS, telling, key=lambda word: index.holding(stem(word)))
         understood = sense(self._library.stories, {*common, *FILLER}, cache.encode)
         themes = Themes(self._library.themes, cache.encode)
+        asking = Asking(cache.encode)
         cache.keep()
-        return Meant(understood, themes)
+        return Meant(understood, themes, asking)
 
 
 def _key(library: Library) -> bytes:

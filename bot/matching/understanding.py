@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.matching.asking import Asking
 from bot.matching.bm25 import Floats
 from bot.matching.cache import RecentVectors
 from bot.matching.encoder import Encoder
+from bot.matching.english import english
 from bot.matching.filler import FILLER
 from bot.matching.lexicon import Lexicon
 from bot.matching.meaning import MOST_NEIGHBOURS, Neighbour, Themes
 from bot.matching.shelf import Shelf, rarity
 from bot.matching.spelling import Spelling
-from bot.matching.words import Asked, plain, read, stem
+from bot.matching.words import Asked, plain, read, split, stem
 
 FILLER_FROM = 0.85
 """The likeness to filler from which a word is filler in another language: "über", "histoire"."""
@@ -57,6 +59,7 @@ class Ear:
     encoder: Encoder
     queries: RecentVectors
     themes: Themes
+    asking: Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Understanding:
 
     def of(self, typed: str) -> Understood:
         """Never fails, whatever was typed."""
-        text = self.spelling.mended(plain(typed))
+        text = self.spelling.mended(self._wish(plain(typed)))
         asked = read(text, FILLER)
         themes = self.lexicon.themes_in(asked.spoken) | self.lexicon.themes_in(asked.unwanted)
         if not self.ear or len(asked.text) < SHORTEST_TEXT:
@@ -88,8 +91,18 @@ class Understanding:
         heard = Heard(vector, self.ear.themes.likeness(vector))
         return Understood(asked, themes, self._rarity(asked, near), near, heard)
 
+    def _wish(self, text: str) -> str:
+        """The text without the chat around it, if it is in another language; all of it where nothing would be left."""
+        if not self.ear or not any(map(self._is_foreign, split(text))):
+            return text
+        return self.ear.asking.left_out(text, self.ear.queries.encode, self.ear.encoder.pieces) or text
+
+    def _is_foreign(self, word: str) -> bool:
+        """Whether a word is neither English nor of a story itself, but at most of its sources' titles."""
+        return not english().is_word(word) and not any(shelf.index.tells(stem(word)) for shelf in self.shelves)
+
     def _is_strange(self, word: str) -> bool:
-        return not any(shelf.index.holding(stem(word)) for shelf in self.shelves)
+        return self._is_foreign(word) or not any(shelf.index.holding(stem(word)) for shelf in self.shelves)
 
     def _rarity(self, asked: Asked, near: Mapping[str, list[Neighbour]]) -> dict[str, float]:
         rarities = {}

@@ -63,14 +63,16 @@ class Desks:
         except TimeoutError:
             raise StoreUnavailableError("it takes too long") from None
 
-    async def choose(self, person: Person, moderation: Moderation) -> int:
-        """From now on their workspace reviews so; how many stories wait, which whoever reviews now is shown.
+    async def choose(self, person: Person, moderation: Moderation) -> tuple[int, bool]:
+        """From now on their workspace reviews so: how many stories wait, and whether it reviewed so before.
 
-        Whoever is named a moderator, and was none before, is told so.
+        Whoever reviews now is shown what waits; whoever is named a moderator, and was none before, is told so.
         """
         workspace, at = person.workspace, self._now()
+        had = self._default
 
         def say(before: Chosen | None, waiting: Sequence[str]) -> list[Outgoing]:
+            nonlocal had
             had = before.moderation if before else self._default
             named = [one for one in moderation.moderators if one not in (*had.moderators, person.user_id)]
             cards = [card for submission_id in waiting for card in review_cards(workspace, submission_id, moderation)]
@@ -80,7 +82,7 @@ class Desks:
         self._wake()
         log.info("Somebody chose how %s reviews its stories", workspace.team_id)
         self._keep(workspace, moderation)
-        return waiting
+        return waiting, had == moderation
 
     def _keep(self, workspace: Workspace, moderation: Moderation) -> None:
         self._known[workspace] = (time.monotonic(), moderation)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from bot.domain.library import Library
+from bot.domain.mashing import is_mashed
 from bot.domain.match import Match, Why
 from bot.domain.story import Story, Theme
 from bot.domain.workspace import Reader
@@ -47,10 +48,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """No story fits `words`; these come nearest, the closest first."""
+    """No story fits `words`; these come nearest, the closest first. Where no word was one, nothing does."""
 
     words: str
     nearest: tuple[Story, ...]
+    understood: bool = True
 
 
 class Answers:
@@ -87,6 +89,8 @@ class Sharing:
         """The best-fitting story for `words`; of several that fit as well, the one this person saw longest ago."""
         offers = self._offers(words)[:CONSIDERED]
         if not offers or not offers[0].is_strong:
+            if is_mashed(words):
+                return Nothing(words, (), understood=False)
             return Nothing(words, tuple(match.story for match in offers))
         age = self._age(reader)
         as_good = [match for match in offers if match.score >= AS_GOOD * offers[0].score]

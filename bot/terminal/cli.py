@@ -282,7 +282,7 @@ def rotate_keys() -> None:
 
 @terminal.command("forget-team")
 def forget_team(team: TeamId) -> None:
-    """Erase everything that is kept of a workspace. Its tokens too, at once and for good."""
+    """Erase everything that is kept of a workspace. Its tokens too, at once and for good; status 2 if nothing is."""
     from bot.terminal import installed_commands
 
     installed_commands.forget_team(team)
@@ -292,7 +292,8 @@ def forget_team(team: TeamId) -> None:
 def forget_user(
     team: TeamId, user: Annotated[str, typer.Argument(metavar="USER", help="The person's member id (U… or W…).")]
 ) -> None:
-    """Take a person out of what is kept of a workspace. At once and for good; their stories stay, as a colleague's."""
+    """Take a person out of what is kept of a workspace. At once and for good; their stories stay, as a colleague's;
+    status 2 if nothing names them."""
     from bot.terminal import installed_commands
 
     installed_commands.forget_user(team, user)
@@ -304,6 +305,8 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One object of JSON.")] = False,
 ) -> None:
     """Tell what is amiss, and what to do about it. It changes nothing; status 1 when something is wrong."""
+    if config and not config.is_file():
+        _settings(config)  # which says so, and ends: a slip of the finger is no finding
     from bot.seeing import doctor as examination
 
     raise typer.Exit(examination.doctor(config, as_json=as_json))

@@ -51,6 +51,7 @@ def messages(library: Library) -> Iterator[Message]:
     yield lists.themes(library)
     yield lists.help_on("/story")
     yield lists.nothing("x" * 1000, library.stories[:3], library, "U12345678")
+    yield lists.not_understood("x" * 1000, library, "U12345678")
     for theme in library.themes:
         yield lists.stories_of(theme, library.stories_with(theme.id), "U12345678")
 

@@ -59,6 +59,23 @@ async def test_an_unknown_wish_gets_an_honest_answer_with_a_way_on(slack: Playgr
     assert "Empathy: " in ada.last("general").drawn
 
 
+@pytest.mark.parametrize("typed", ["asdfgh qwer", "xxxxx"])
+async def test_who_only_hit_the_keyboard_hears_that_nothing_was_understood(slack: Playground, typed: str) -> None:
+    ada = slack.person("Ada")
+    await ada.types(f"/story {typed}", channel="general")
+
+    answer = ada.last("general")
+    assert f"I could make nothing of “{typed}”." in answer.drawn
+    assert "Perhaps one of these" not in answer.drawn
+    assert "All themes" in answer.buttons
+
+    await ada.clicks("Surprise me", on=answer)
+    card = ada.last("general")
+    assert "Share to channel" in card.buttons
+    await ada.clicks("Another one", on=card)
+    assert ada.last("general").drawn != card.drawn
+
+
 async def test_without_words_each_story_comes_once_before_any_comes_again(slack: Playground, library) -> None:
     ada = slack.person("Ada")
     told = []

@@ -98,8 +98,8 @@ class Listening:
             self.known |= dict(zip(new, STANDARD.encode(new), strict=True))
         return np.array([self.known[text] for text in texts])
 
-    def is_word(self, word: str) -> bool:
-        return STANDARD.is_word(word)
+    def pieces(self, text: str) -> list[str]:
+        return STANDARD.pieces(text)
 
 
 def test_with_one_story_more_only_that_one_is_encoded(seventeen: Library) -> None:

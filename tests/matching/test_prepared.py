@@ -23,8 +23,8 @@ class Listening:
         self.asked += texts
         return STANDARD.encode(texts)
 
-    def is_word(self, word: str) -> bool:
-        return STANDARD.is_word(word)
+    def pieces(self, text: str) -> list[str]:
+        return STANDARD.pieces(text)
 
 
 def start(library: Library, folder: Path) -> tuple[Matcher, list[str]]:

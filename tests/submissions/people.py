@@ -29,7 +29,7 @@ async def chooses(admin: Person, words: dict[str, Any]) -> None:
     await admin.fills(words)
     await admin.submits()
     assert admin.modal is not None
-    assert "from now on" in admin.modal.drawn, (admin.modal.drawn, admin.modal.errors)
+    assert "Stories that people send go" in admin.modal.drawn, (admin.modal.drawn, admin.modal.errors)
     await admin.closes()
 
 

@@ -127,6 +127,18 @@ async def test_whoever_saved_reads_who_decides_now_and_where(start: Start) -> No
         assert "no longer" not in margaret.modal.drawn
 
 
+async def test_whoever_saved_what_was_so_already_reads_that_nothing_changed(start: Start) -> None:
+    async with Playground() as slack, start(slack, Settings()):
+        margaret = an_admin(slack)
+        await chooses(margaret, {"Moderators": ["Linus"], "Review channel": "support"})
+        await opens_settings(margaret)
+        await margaret.submits()
+        assert margaret.modal is not None
+        assert "Nothing had to be changed" in margaret.modal.drawn
+        assert "go to #support as before" in margaret.modal.drawn
+        assert "from now on" not in margaret.modal.drawn
+
+
 async def test_whoever_takes_themselves_off_is_told_so(desk: Playground) -> None:
     margaret = an_admin(desk)
     await opens_settings(margaret)
@@ -252,7 +264,7 @@ async def test_while_the_database_is_locked_nothing_is_said_to_be_chosen(start: 
         other.execute("ROLLBACK")
         other.close()
         await margaret.submits()
-        assert "from now on" in margaret.modal.drawn
+        assert "Stories that people send go to each of them" in margaret.modal.drawn
 
 
 async def test_while_slack_is_slow_it_is_said_in_time_and_sending_again_helps(start: Start) -> None:

@@ -162,7 +162,15 @@ async def test_many_channels_are_listed_page_by_page(slack: Playground) -> None:
     assert rest.drawn.count("every Monday") == 2
     assert "More" not in rest.buttons
 
+    await grace.clicks("Skip", on=rest, nth=0)
+    assert grace.last("support").drawn.count("every Monday") == 2, "the page stays, whatever is done there"
+    await grace.clicks("Delete", on=grace.last("support"), nth=0)
+    assert grace.last("support").drawn.count("every Monday") == 1
+    await grace.clicks("Change", on=grace.last("support"), nth=0)
+    await sends(grace, {"Day of the week": "Friday"})
+    assert "every Friday at 09:00" in grace.last("support").drawn, "what is due sooner stands on the first page"
+
     await grace.clicks("Show", on=await lists(grace), nth=0)
     assert "Next, if nothing changes:" in grace.last("support").drawn
     await grace.clicks("All schedules", on=grace.last("support"))
-    assert grace.last("support").drawn.count("every Monday") == 10
+    assert grace.last("support").drawn.count("every ") == 10

@@ -81,6 +81,17 @@ async def test_when_slack_takes_no_redrawing_the_pin_counts_all_the_same(slack: 
     assert f"{diamond}, pinned by @Grace" in (await lists(grace)).drawn
 
 
+async def test_whoever_comes_back_after_half_an_hour_pins_all_the_same(slack: Playground, clock: SetClock) -> None:
+    grace, diamond = slack.person("Grace"), "The diamond in the vacuum cleaner bag"
+    await sets_up(grace)
+    await grace.clicks("Pin a story", on=await lists(grace))
+    clock.ahead(minutes=31)
+    before = len(slack.calls)
+    assert f"“{diamond}” is told" in (await sends(grace, {"Story": diamond})).drawn
+    assert "response_url" not in [call.method for call in slack.calls[before:]], "Slack takes it no more"
+    assert f"{diamond}, pinned by @Grace" in (await lists(grace)).drawn
+
+
 async def test_post_now_tells_the_pinned_story_and_says_so_before(slack: Playground) -> None:
     grace, diamond = slack.person("Grace"), "The diamond in the vacuum cleaner bag"
     await sets_up(grace)
