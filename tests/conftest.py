@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
 from bot.app import serve
@@ -27,6 +28,10 @@ PLENTY = Limits(
     workspace_a_minute=1_000_000,
     workspace_at_once=10_000,
 )
+
+# How long an example takes says more of the machine than of us.
+settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
