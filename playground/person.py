@@ -1,6 +1,7 @@
 """Somebody who uses the workspace: types, looks, clicks, fills in forms. What the tests speak."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from playground import drawing, form, mrkdwn
@@ -13,37 +14,59 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Seen:
+class Drawing:
+    """Blocks that stood before somebody: read only where somebody asks, since people look far more often."""
+
+    blocks: list[Json] = field(repr=False)
+    names: mrkdwn.Names = field(repr=False, compare=False)
+
+    @cached_property
+    def buttons(self) -> list[str]:
+        return drawing.button_labels(self.blocks, self.names)
+
+    @cached_property
+    def live(self) -> list[Json]:
+        """Every mention, broadcast and link that would notify somebody or lead somewhere."""
+        return drawing.live(drawing.annotated(self.blocks, self.names))
+
+
+@dataclass(frozen=True)
+class Seen(Drawing):
     """A message as somebody saw it at one moment. `drawn` is all they read, `text` the top-level text as sent."""
 
     ts: str
     channel: str
     user: str
     text: str
-    drawn: str
     ephemeral: bool
     thread_ts: str | None
-    blocks: list[Json] = field(repr=False)
-    buttons: list[str]
-    live: list[Json] = field(repr=False)
-    edited: bool = False
+    edited: bool
+
+    @cached_property
+    def drawn(self) -> str:
+        return drawing.drawn(self.blocks, self.names) if self.blocks else mrkdwn.plain(self._said)
+
+    @cached_property
+    def live(self) -> list[Json]:
+        return mrkdwn.live(self._said) + super().live
+
+    @property
+    def _said(self) -> list[mrkdwn.Token]:
+        return mrkdwn.tokens(self.text, self.names)
 
 
 @dataclass(frozen=True)
-class SeenView:
+class SeenView(Drawing):
     """A modal or a Home tab as somebody saw it. `errors` are by the label of the input they stand under."""
 
     id: str
     title: str
     drawn: str
-    blocks: list[Json] = field(repr=False)
-    buttons: list[str]
     submit: str | None
     close: str | None
     errors: dict[str, str]
     trouble: str | None
     values: Json = field(repr=False)
-    live: list[Json] = field(repr=False)
 
 
 class Person:
@@ -232,19 +255,15 @@ class Person:
     # How it looks
 
     def _seen(self, message: Message) -> Seen:
-        names = self._names
-        said = mrkdwn.tokens(message.text, names)
         return Seen(
+            message.blocks,
+            self._names,
             ts=message.ts,
             channel=message.channel_id,
             user=message.user,
             text=message.text,
-            drawn=drawing.drawn(message.blocks, names) if message.blocks else mrkdwn.plain(said),
             ephemeral=message.is_ephemeral,
             thread_ts=message.thread_ts,
-            blocks=message.blocks,
-            buttons=drawing.button_labels(message.blocks, names),
-            live=mrkdwn.live(said) + drawing.live(drawing.annotated(message.blocks, names)),
             edited=message.edited_ts is not None,
         )
 
@@ -252,17 +271,16 @@ class Person:
         names, body = self._names, view.body
         labels = {b["block_id"]: self._read(b["label"]) for b in view.blocks if b["type"] == "input"}
         return SeenView(
+            view.blocks,
+            names,
             id=view.id,
             title=self._read(body["title"]) if body.get("title") else "",
             drawn=drawing.drawn(view.blocks, names, form.state_values(view.blocks, view.values)),
-            blocks=view.blocks,
-            buttons=drawing.button_labels(view.blocks, names),
             submit=self._read(body["submit"]) if body.get("submit") else None,
             close=self._read(body["close"]) if body.get("close") else None,
             errors={labels.get(block_id, block_id): words for block_id, words in view.errors.items()},
             trouble=view.trouble,
             values=form.state_values(view.blocks, view.values),
-            live=drawing.live(drawing.annotated(view.blocks, names)),
         )
 
     def _read(self, text: Json) -> str:

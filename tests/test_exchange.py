@@ -100,7 +100,7 @@ def content(path: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", ["pack", "json", "csv"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(stories=LIBRARIES)
 @example(stories=[COAT.model_copy(update={"id": "b", "similar": ("a-coat", "b")}), COAT])
 def test_what_leaves_comes_back_and_leaves_again_as_it_was(kind: str, stories: list[Story]) -> None:
@@ -118,7 +118,7 @@ def test_what_leaves_comes_back_and_leaves_again_as_it_was(kind: str, stories: l
         assert content(leaves(back, kind, Path(two))) == content(left)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(LIBRARIES)
 def test_a_written_pack_is_a_good_pack(stories: list[Story]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -215,7 +215,6 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         pack.write([], THEMES, tmp_path / "new")
 
 
-@settings(deadline=None)
 @given(text(1, 200))
 @example("a;=1+1\t@x\n-1")
 def test_no_cell_is_a_formula_wherever_a_reader_thinks_that_cells_end(told: str) -> None:
@@ -390,7 +389,7 @@ def test_a_file_of_nothing_but_mistakes_ends(tmp_path: Path) -> None:
     assert problems[-1] == (None, "There are more problems than these.")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.sampled_from(["csv", "json"]))
 def test_whatever_is_in_a_file_reading_it_does_not_raise(data: bytes, kind: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

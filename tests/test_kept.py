@@ -60,7 +60,7 @@ def test_what_the_reader_does_not_name_is_not_let_in(path: Path, caplog: pytest.
     assert "making it anew" in caplog.text
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_damaged_file_is_not_believed(path: Path, data: st.DataObject) -> None:
     whole = path.read_bytes()

@@ -195,7 +195,7 @@ def test_a_reminder_says_where_to_look() -> None:
     assert "/story review" in message["text"]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=40), st.integers(1, 10**6))
 def test_a_button_says_which_version_was_seen(submission_id: str, revision: int) -> None:
     assert read_version(Version(submission_id, revision).value()) == Version(submission_id, revision)

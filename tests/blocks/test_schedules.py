@@ -82,7 +82,7 @@ def confirms(message: Message) -> list[str]:
 # The form
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(forms, st.booleans(), st.booleans())
 def test_the_form_brings_back_what_stands_in_it(values: ScheduleForm, is_new: bool, can_join: bool) -> None:
     meta = NEW if is_new else SetUp.of(SCHEDULE)
@@ -197,7 +197,7 @@ def test_whatever_is_typed_the_menu_takes_the_answer(typed: str) -> None:
     assert len(offered(typed, "Mars/Olympus")) <= 100
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.sampled_from(sorted(name for name in zones() if not name.startswith("Etc/"))))
 def test_every_zone_is_found_by_its_name(zone: str) -> None:
     assert zone in [option["value"] for option in zone_options(zone, "UTC", SATURDAY)]
@@ -366,7 +366,7 @@ def test_the_fullest_list_still_fits(words: str) -> None:
                 assert text == visible(text)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.sampled_from(Reason), st.sets(st.sampled_from(Rule)), st.none() | st.dates())
 def test_why_this_one_fits_where_it_is_kept(reason: Reason, yielded: set[Rule], last_told: date | None) -> None:
     told = why(Choice(UMBRELLA, reason, tuple(yielded), last_told))
@@ -438,7 +438,7 @@ def test_who_posts_now_reads_what_it_does_to_the_next_one() -> None:
         assert asked.endswith(told)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=20), st.text(max_size=40))
 def test_a_button_says_which_schedule_was_seen(channel_id: str, schedule_id: str) -> None:
     ref = ScheduleRef(channel_id, schedule_id)

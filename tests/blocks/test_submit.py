@@ -94,7 +94,7 @@ def alerts(view: dict[str, Any]) -> list[str]:
     return [block["text"]["text"] for block in view["blocks"] if block["type"] == "alert"]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(drafts, metas, st.lists(written, max_size=12))
 def test_the_form_brings_back_what_stands_in_it(draft: Draft, meta: FormMeta, warnings: list[str]) -> None:
     view = form(THEMES, draft, meta, warnings=[warning for warning in warnings if visible(warning).strip()])

@@ -160,7 +160,7 @@ def test_everything_in_the_library_can_be_told(library: Library) -> None:
             assert word in drawn(again)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=20), st.dates(), st.text(max_size=60))
 def test_a_button_says_which_week_it_belongs_to(channel_id: str, on: date, story_id: str) -> None:
     ref = SlotRef(channel_id, on, story_id)

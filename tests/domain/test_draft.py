@@ -109,7 +109,7 @@ def test_a_told_story_becomes_a_draft_again_and_its_consent_is_asked_anew() -> N
     assert again == changed(consent=False, credit=Credit.MODERATORS)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(drafts)
 def test_a_draft_comes_back_from_the_store_as_it_was(draft: Draft) -> None:
     assert Draft.from_json(json.loads(json.dumps(draft.as_json()))) == draft
@@ -120,7 +120,7 @@ def test_of_an_older_version_all_is_kept_that_can_be_read() -> None:
     assert Draft.from_json(kept) == Draft(title="The umbrella")
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(drafts, st.text())
 def test_whatever_was_typed_is_either_told_or_told_back(draft: Draft, author: str) -> None:
     try:

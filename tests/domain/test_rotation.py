@@ -235,7 +235,7 @@ def this_round(told: Sequence[str]) -> set[str]:
     return set(told[start:])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(libraries(), st.data())
 def test_a_rule_yields_only_when_nothing_that_stronger_rules_leave_satisfies_it(
     stories: list[Story], data: st.DataObject
@@ -258,7 +258,7 @@ def test_a_rule_yields_only_when_nothing_that_stronger_rules_leave_satisfies_it(
         assert channel.hears() == chosen
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 11), min_size=1, max_size=12, unique=True), st.integers(13, 60))
 def test_what_does_not_change_is_told_in_whole_rounds(numbers: list[int], weeks: int) -> None:
     channel = Channel([story(f"s{number}", themes=("calm",), company="Zappos") for number in numbers])
@@ -267,7 +267,7 @@ def test_what_does_not_change_is_told_in_whole_rounds(numbers: list[int], weeks:
         assert len(set(told[start : start + len(numbers)])) == len(numbers)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(libraries(), st.integers(0, 40), st.booleans())
 def test_the_preview_is_what_is_posted_when_nothing_changes(stories: list[Story], weeks: int, pinned: bool) -> None:
     channel = Channel(stories, fresh={stories[-1].id})
@@ -278,7 +278,7 @@ def test_the_preview_is_what_is_posted_when_nothing_changes(stories: list[Story]
     assert seen == [channel.hears(pin), *(channel.hears() for _ in range(4))]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(libraries(), st.randoms(use_true_random=False))
 def test_the_order_of_the_library_does_not_matter(stories: list[Story], random: Random) -> None:
     shuffled = random.sample(stories, len(stories))

@@ -1,10 +1,20 @@
 """The whole way in a real browser: our page, Slack's, and back, with its cookies, redirects and content policy."""
 
+from collections.abc import AsyncIterator
+
 from playwright.async_api import Browser as Chromium
 
 from playground import Playground, Team
 from tests.installing.conftest import Running
-from tests.page.conftest import browser, browser_url  # noqa: F401 # fixtures
+from tests.page.conftest import browser, fixture_on_one_loop, on_one_loop  # noqa: F401 # a fixture
+
+pytestmark = on_one_loop
+
+
+@fixture_on_one_loop
+async def slack() -> AsyncIterator[Playground]:
+    async with Playground() as slack:
+        yield slack
 
 
 async def test_zoe_clicks_her_way_through(

@@ -56,7 +56,7 @@ def test_another_encoder_starts_anew(tmp_path: Path) -> None:
     assert start(tmp_path, ["a"], version="2")[1] == ["a"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_damaged_file_is_made_anew_and_never_believed(tmp_path: Path, data: st.DataObject) -> None:
     texts = ["a", "bb", "ccc"]

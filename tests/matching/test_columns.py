@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.matching.columns import WIDTH, Columns
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32), st.integers(1, 60), st.integers(1, 40), st.integers(1, 3))
 def test_any_number_of_rows_is_multiplied_with_each_column(seed: int, rows: int, numbers: int, blocks: int) -> None:
     rng = np.random.default_rng(seed)

@@ -149,7 +149,7 @@ def test_a_library_without_stories_or_themes_has_no_answers(seventeen: Library) 
     assert Matcher(Library(seventeen.stories, ())).match("nordstrom")[0].is_strong
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=300))
 def test_any_text_gets_ranked_answers_with_reasons(small: Matcher, typed: str) -> None:
     matches = small.match(typed)
@@ -158,7 +158,7 @@ def test_any_text_gets_ranked_answers_with_reasons(small: Matcher, typed: str) -
     assert all(match.score > 0 and 1 <= len(match.why) <= 3 for match in matches)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(["lost", "diamond", "airport", "flowers", "child", "story", "kind", "snow", "ring", "tea"])

@@ -129,7 +129,7 @@ WISHES = [
 LISTENING = Listening()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sets(st.integers(0, 16), min_size=1, max_size=6), st.lists(st.sampled_from(WISHES), min_size=3, max_size=6))
 def test_it_makes_no_difference_to_a_story_whose_it_is(seventeen: Library, own: set[int], wishes: list[str]) -> None:
     of_team = tuple(story for number, story in enumerate(seventeen.stories) if number in own)

@@ -10,7 +10,7 @@ from bot.matching.spelling import SHORTEST, Near
 WORDS = st.text("abcdeé", min_size=SHORTEST - 1, max_size=11)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sets(WORDS, max_size=40), WORDS, st.integers(1, 2), st.data())
 def test_no_word_within_so_many_slips_is_passed_over(
     words: set[str], meant: str, slips: int, data: st.DataObject

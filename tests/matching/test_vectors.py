@@ -15,7 +15,7 @@ def vectors(seed: int, rows: int) -> Floats:
     return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), np.float32)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32), st.integers(2, 60))
 def test_a_cosine_is_as_good_as_exact(seed: int, rows: int) -> None:
     exact = vectors(seed, rows)
@@ -25,7 +25,7 @@ def test_a_cosine_is_as_good_as_exact(seed: int, rows: int) -> None:
     assert np.abs(packed.rows(slice(0, rows)) - exact).max() < 0.01
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32))
 def test_what_is_nearest_agrees_in_most_signs(seed: int) -> None:
     exact = vectors(seed, 500)

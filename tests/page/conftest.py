@@ -2,65 +2,51 @@
 
 import os
 import shutil
-import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
 
+from bot.domain.library import Library
+from bot.matching import Matcher
 from playground import Playground
+from tests.conftest import workspace_with_storybot
 from tests.page.waiter import Waiter, waiting
 
 ARGUMENTS = [
-    "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
     "--disable-dev-shm-usage",
     # A machine for tests has no mouse; these people have one.
     "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
-    "--remote-debugging-port=0",
-    "about:blank",
 ]
-START_SECONDS = 30
+# In milliseconds. Nothing here promises a time, and a busy machine takes its own.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 Visit = Callable[..., Awaitable[Page]]
 
+# What drives the browser takes a second to start, and belongs to one event loop: all who look at a page share that.
+on_one_loop = pytest.mark.asyncio(loop_scope="session")
+fixture_on_one_loop = pytest_asyncio.fixture(loop_scope="session")
 
-@pytest.fixture(scope="session")
-def browser_url() -> Iterator[str]:
-    """Where one Chromium for all tests listens. Each test talks to it from its own event loop."""
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         reason = "no chromium on this machine; on Debian: apt-get install chromium"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process = subprocess.Popen(
-            [chromium, *ARGUMENTS, f"--user-data-dir={profile}"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        with process:
-            assert process.stderr is not None
-            found = next((line for line in process.stderr if line.startswith("DevTools listening on ")), None)
-            assert found, "chromium ended before it listened"
-            yield found.removeprefix("DevTools listening on ").strip()
-            process.kill()
-
-
-@pytest.fixture
-async def browser(browser_url: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect_over_cdp(browser_url, timeout=START_SECONDS * 1000)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
+        await browser.close()
 
 
-@pytest.fixture
+@fixture_on_one_loop
 async def visit(browser: Browser) -> AsyncIterator[Visit]:
     """`await visit(slack, "ada", "general", width=…, dark=…)` is a person's window, ready to use.
 
@@ -85,7 +71,7 @@ async def visit(browser: Browser) -> AsyncIterator[Visit]:
             permissions=["clipboard-read", "clipboard-write"],
         )
         contexts.append(context)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         page = await context.new_page()
         page.on("pageerror", lambda error: trouble.append(f"the page threw {error}"))
         page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
@@ -104,8 +90,14 @@ async def visit(browser: Browser) -> AsyncIterator[Visit]:
     assert not trouble
 
 
-@pytest.fixture
+@fixture_on_one_loop
 async def cafe() -> AsyncIterator[tuple[Playground, Waiter]]:
     """A workspace whose app is a waiter: what these tests look at is the page, not Storybot."""
     async with Playground() as slack, waiting(slack) as waiter:
         yield slack, waiter
+
+
+@fixture_on_one_loop
+async def slack(library: Library, matcher: Matcher, tmp_path: Path) -> AsyncIterator[Playground]:
+    async with workspace_with_storybot(library, matcher, tmp_path) as slack:
+        yield slack

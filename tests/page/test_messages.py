@@ -6,8 +6,10 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from playground import Playground
-from tests.page.conftest import Visit
+from tests.page.conftest import Visit, on_one_loop
 from tests.page.waiter import Waiter
+
+pytestmark = on_one_loop
 
 Cafe = tuple[Playground, Waiter]
 GENERAL = "Messages in #general"

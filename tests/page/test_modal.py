@@ -5,8 +5,10 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from playground import Playground
-from tests.page.conftest import Visit
+from tests.page.conftest import Visit, on_one_loop
 from tests.page.waiter import Waiter
+
+pytestmark = on_one_loop
 
 Cafe = tuple[Playground, Waiter]
 

@@ -8,8 +8,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from playground import Playground
-from tests.page.conftest import Visit
+from tests.page.conftest import Visit, on_one_loop
 from tests.page.waiter import MANIFEST, Waiter
+
+pytestmark = on_one_loop
 
 Cafe = tuple[Playground, Waiter]
 

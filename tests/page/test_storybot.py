@@ -7,6 +7,9 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from playground import Playground
+from tests.page.conftest import on_one_loop
+
+pytestmark = on_one_loop
 
 README_PICTURE = Path(__file__).parents[2] / "docs" / "page.png"
 

@@ -1,16 +1,26 @@
 """A story on its way, in the page: Ada tells it, Grace decides, and Ada has the last word."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
 from playground import Playground
-from tests.submissions.conftest import desk, start
+from tests.page.conftest import fixture_on_one_loop, on_one_loop
+from tests.submissions.conftest import Start, start, workspace_with_a_desk
 from tests.submissions.people import CUP, STORY
 
-__all__ = ["desk", "start"]
+pytestmark = on_one_loop
+
+__all__ = ["start"]
 
 CONSENT = "No customer can be recognised in it, or they agreed to it"
+
+
+@fixture_on_one_loop
+async def desk(start: Start) -> AsyncIterator[Playground]:
+    async with workspace_with_a_desk(start) as slack:
+        yield slack
 
 
 def messages(page: Page, channel: str = "#general") -> Locator:

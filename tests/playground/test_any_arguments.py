@@ -88,7 +88,6 @@ block: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(block, max_size=3) | anything)
 def test_blocks_are_refused_or_can_be_drawn(blocks: Any) -> None:
     try:
@@ -102,7 +101,6 @@ def test_blocks_are_refused_or_can_be_drawn(blocks: Any) -> None:
     drawing.button_labels(shown, lambda _: None)
 
 
-@settings(deadline=None)
 @given(st.lists(block, max_size=3), st.sampled_from(["modal", "home", "other"]), anything)
 def test_views_are_refused_or_can_be_shown(blocks: list[Any], kind: str, title: Any) -> None:
     slack = Cloud().add_workspace("Playground")
@@ -118,7 +116,7 @@ def test_views_are_refused_or_can_be_shown(blocks: list[Any], kind: str, title: 
 
 
 @pytest.mark.parametrize("name", METHODS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     arguments=st.dictionaries(
         st.sampled_from(

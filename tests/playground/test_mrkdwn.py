@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from playground import drawing, mrkdwn
@@ -83,13 +83,11 @@ def test_escaped_markup_is_words(words: str) -> None:
     assert mrkdwn.live(mrkdwn.tokens(escaped(words), NAMES)) == []
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("<>&@#!|*_~`: \nhtps/.U1ADAC2channel^\x00") | st.characters(), max_size=80))
 def test_text_escaped_as_slack_asks_never_becomes_live(words: str) -> None:
     assert mrkdwn.live(mrkdwn.tokens(escaped(words), NAMES, verbatim=True)) == []
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("<>&@#!|*_~`: \nhtps/.") | st.characters(), max_size=80))
 def test_a_bare_address_is_the_only_thing_that_escaping_leaves_live(words: str) -> None:
     for token in mrkdwn.live(mrkdwn.tokens(escaped(words), NAMES)):
@@ -98,13 +96,11 @@ def test_a_bare_address_is_the_only_thing_that_escaping_leaves_live(words: str) 
         assert token["s"] in words
 
 
-@settings(deadline=None)
 @given(st.text(max_size=120))
 def test_any_text_at_all_is_drawn(words: str) -> None:
     assert isinstance(mrkdwn.plain(mrkdwn.tokens(words, NAMES)), str)
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="\x00"), max_size=80))
 def test_plain_text_and_rich_text_are_never_live_and_lose_nothing(words: str) -> None:
     plain = drawing.annotated({"type": "plain_text", "text": words, "emoji": False}, NAMES)

@@ -31,9 +31,15 @@ def start(library: Library, matcher: Matcher, tmp_path: Path) -> Start:
     return started
 
 
-@pytest.fixture
-async def desk(start: Start) -> AsyncIterator[Playground]:
+@asynccontextmanager
+async def workspace_with_a_desk(start: Start) -> AsyncIterator[Playground]:
     async with Playground() as slack:
         settings = Settings(moderation=Moderation(channel=slack.review_channel_id, moderators=slack.lead_ids))
         async with start(slack, settings):
             yield slack
+
+
+@pytest.fixture
+async def desk(start: Start) -> AsyncIterator[Playground]:
+    async with workspace_with_a_desk(start) as slack:
+        yield slack
