@@ -1,23 +1,21 @@
 """What is logged: one line each on standard error, never a token, a response URL or people's words.
 
-Everybody logs by the standard library; structlog makes the line. A line that is written while a request is answered
+Everybody logs by the standard library. A line that is written while a request is answered
 says which: the workspace, the request's id and its listener.
 """
 
+import json
 import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
-from typing import Any
+from datetime import UTC, datetime
 
-import structlog
 from aiohttp.http_exceptions import HttpProcessingError
-from structlog.typing import Processor
 
 from bot.seeing.incoming import CURRENT
 
-Line = MutableMapping[str, Any]
+Line = dict[str, str]
 
 _SECRETS = re.compile(
     r"xox[a-z]-[\w.-]+|xapp-[\w-]+|xoxe\.[\w.-]+|https?://[^\s\"']*?/(?:commands|actions|services|workflows)/[^\s\"']+"
@@ -28,26 +26,22 @@ _BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _STEERING = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-class Redacting(structlog.stdlib.ProcessorFormatter):
+# How people see the parts of a line in colours (ECMA-48): bold, faint, and green, yellow or red for levels.
+_BOLD, _FAINT = "1", "2"
+_COLOURS = {"debug": "32", "info": "32", "warning": "33", "error": "31", "critical": "31"}
+
+
+class Redacting(logging.Formatter):
     """Makes the line, and blackens secrets in it when it is finished, so that no caller can forget to."""
 
     def __init__(self, *, as_json: bool, colours: bool = False) -> None:
-        drawn: list[Processor] = [structlog.processors.JSONRenderer()]
-        if not as_json:
-            drawn = [_in_its_place, structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=0)]
-        super().__init__(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *drawn],
-            foreign_pre_chain=[
-                structlog.processors.TimeStamper(fmt="iso"),
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-                _without_quotations,
-                _of_its_request,
-            ],
-        )
+        super().__init__()
+        self._as_json = as_json
+        self._colours = colours
 
     def format(self, record: logging.LogRecord) -> str:
-        return _SECRETS.sub("[secret]", super().format(record))
+        line = _line(record)
+        return _SECRETS.sub("[secret]", json.dumps(line) if self._as_json else _for_people(line, self._colours))
 
 
 def configure(level: str, *, as_json: bool = True) -> None:
@@ -92,27 +86,40 @@ def _is_about_http(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
-def _without_quotations(_: Any, __: str, line: Line) -> Line:
-    """What an error says may quote people's words: where it happened and its kind are told."""
-    if told := line.pop("exc_info", None):
-        kind, _, where = told
-        line["exception"] = "".join([*traceback.format_tb(where), getattr(kind, "__name__", "")])
-    if line["logger"] == "asyncio":
+def _line(record: logging.LogRecord) -> Line:
+    """What is told of a record, by name."""
+    at = datetime.fromtimestamp(record.created, UTC)
+    line = {
+        "event": record.getMessage(),
+        "timestamp": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+    }
+    if record.name == "asyncio":
         # Its further lines are a task and the error that it ended with, written out.
-        line["event"] = str(line["event"]).partition("\n")[0]
-    return line
-
-
-def _of_its_request(_: Any, __: str, line: Line) -> Line:
+        line["event"] = line["event"].partition("\n")[0]
+    if record.exc_info:
+        # What an error says may quote people's words: where it happened and its kind are told.
+        kind, _, where = record.exc_info
+        line["exception"] = "".join([*traceback.format_tb(where), getattr(kind, "__name__", "")])
     if incoming := CURRENT.get():
         told = {"team": incoming.team, "request": incoming.id, "listener": incoming.listener}
         line.update((name, value) for name, value in told.items() if value)
     return line
 
 
-def _in_its_place(_: Any, __: str, line: Line) -> Line:
+def _for_people(line: Line, colours: bool) -> str:
     """Text that is more than one line is set in, so that no line but the first looks like one of the log."""
-    return {name: _set_in(value) if isinstance(value, str) else value for name, value in line.items()}
+
+    def drawn(name: str, style: str, form: str = "{}") -> str:
+        text = form.format(_set_in(line[name]))
+        return f"\x1b[{style}m{text}\x1b[0m" if colours else text
+
+    parts = [drawn("timestamp", _FAINT), drawn("level", _COLOURS.get(line["level"], _BOLD), "[{:9}]")]
+    parts += [drawn("event", _BOLD), drawn("logger", _FAINT, "[{}]")]
+    parts += [f"{name}={_set_in(line[name])}" for name in ("team", "request", "listener") if name in line]
+    exception = _set_in(f"\n{line['exception']}") if "exception" in line else ""
+    return " ".join(parts) + exception
 
 
 def _set_in(text: str) -> str:
