@@ -176,8 +176,9 @@ class Abilities:
     async def _understand(self, encoder: Encoder) -> None:
         """Take in what the stories mean: that takes a second or two where it was kept, else minutes for thousands."""
         await asyncio.sleep(LET_IN_SECONDS)
-        matcher = self._matcher
+        matcher, library = self._matcher, self._shelves.library
         try:
+            await aside(lambda: list(library.stories))  # all of them are made, before somebody wants all
             self._matcher = await aside(lambda: matcher.with_meaning(encoder))
             # All of this stays: to look through it for garbage again and again would hold the event loop.
             gc.freeze()

@@ -210,7 +210,8 @@ class Shelves:
         sharing = self._common
         if own:
             matching = await asyncio.to_thread(self._matching.with_own, own)
-            sharing = Sharing(self._library.with_own(own), matching, self._seen, self._rng, asked=ASKED_AT_HOME)
+            library = await asyncio.to_thread(self._library.with_own, own)
+            sharing = Sharing(library, matching, self._seen, self._rng, asked=ASKED_AT_HOME)
         self._shelves[workspace] = _Shelf(edition, sharing)
         if len(self._shelves) > WORKSPACES:
             self._shelves.popitem(last=False)
