@@ -5,6 +5,7 @@ python -m bench.starting [--stories 1000 10000]
 
 import argparse
 import asyncio
+import compileall
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,17 @@ from statistics import median
 from bench import synthetic
 from bench.figures import print_machine, print_table, short
 from bench.load import line_to
-from bench.servers import STORYBOT, environment, free_port, peer, running, until_open, until_ready
+from bench.servers import (
+    ROOT,
+    STORYBOT,
+    environment,
+    free_port,
+    peer,
+    processor_seconds,
+    running,
+    until_open,
+    until_ready,
+)
 from bench.slack import Slack, command, signed
 from bot.matching import Matcher
 from bot.matching.encoder import STANDARD, SentenceEncoder
@@ -28,10 +39,13 @@ SIZES = [1_000, 10_000]
 @dataclass(frozen=True, slots=True)
 class Moments:
     """Seconds from the start of a process until its port is open, until whoever came then has an answer, and until it
-    is ready: Storybot is so when it understands meaning. None where that was not waited for."""
+    is ready: Storybot is so when it understands meaning. None where that was not waited for.
+
+    `work` is what the processor has done for the process by the time it has answered, in seconds."""
 
     open: float
     answered: float
+    work: float
     ready: float | None
 
 
@@ -47,6 +61,8 @@ class Start:
 
 async def print_starting(folder: Path, packs: Mapping[int, Path]) -> None:
     """Measure and print: the built-in library, then packs by their size; each first with nothing kept, then again."""
+    # As pip leaves what it installs, every peer included: else each start compiles ours where bytecode is not written.
+    compileall.compile_dir(ROOT / "bot", quiet=1)
     bolt = Start("Bolt, stock", peer("hello_bolt"), {})
     ours = [_start(folder, "the built-in library", None)]
     ours += [_start(folder, f"{size:,} made stories", pack) for size, pack in packs.items()]
@@ -56,7 +72,7 @@ async def print_starting(folder: Path, packs: Mapping[int, Path]) -> None:
     for at, start in enumerate(ours):
         rows.append(_row(f"{start.name}, nothing kept", [first[at]]))
         rows.append(_row(f"{start.name}, again", [(bare, its[at]) for bare, *its in turns]))
-    columns = ("", "open", "to Bolt", "answered", "to Bolt", "ready", "to Bolt")
+    columns = ("", "open", "to Bolt", "answered", "to Bolt", "its work", "to Bolt", "ready", "to Bolt")
     print_table(f"Cold start, seconds; medians of {TURNS}, but for what is done once", columns, rows)
 
 
@@ -88,7 +104,7 @@ async def _first(start: Start) -> Moments:
 def _row(name: str, turns: Sequence[tuple[Moments, Moments]]) -> list[str]:
     """Medians of what it took, and of its ratios to Bolt's in the same turn."""
     row = [name]
-    for moment in ("open", "answered", "ready"):
+    for moment in ("open", "answered", "work", "ready"):
         took = [(getattr(bare, moment), getattr(its, moment)) for bare, its in turns]
         if None in took[0]:
             row += ["", ""]
@@ -114,11 +130,11 @@ async def _started(start: Start, *, until_it_is_ready: bool = True) -> Moments:
             opened = time.perf_counter() - begun
             async with line_to(port) as sends:
                 await sends(signed(port, command("empathy")))
-            answered = time.perf_counter() - begun
+            answered, work = time.perf_counter() - begun, processor_seconds(process)
             if not until_it_is_ready:
-                return Moments(opened, answered, None)
+                return Moments(opened, answered, work, None)
             await until_ready(port, process)
-            return Moments(opened, answered, time.perf_counter() - begun)
+            return Moments(opened, answered, work, time.perf_counter() - begun)
 
 
 def _options() -> argparse.Namespace:

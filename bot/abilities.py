@@ -1,5 +1,6 @@
 """What the bot can do, put together once: each service over its store, and the listeners that ask it."""
 
+import asyncio
 import gc
 import logging
 import random
@@ -55,6 +56,10 @@ from bot.storage.submissions import SubmissionStore
 from bot.storage.weekly import WeeklyStore
 
 log = logging.getLogger(__name__)
+
+# Whoever stood at the door while the bot started is answered in this time: to take in what the stories mean keeps the
+# interpreter from all else for tenths of a second.
+LET_IN_SECONDS = 0.2
 
 
 class Abilities:
@@ -170,8 +175,10 @@ class Abilities:
 
     async def _understand(self, encoder: Encoder) -> None:
         """Take in what the stories mean: that takes a second or two where it was kept, else minutes for thousands."""
-        matcher = self._matcher
+        await asyncio.sleep(LET_IN_SECONDS)
+        matcher, library = self._matcher, self._shelves.library
         try:
+            await aside(lambda: list(library.stories))  # all of them are made, before somebody wants all
             self._matcher = await aside(lambda: matcher.with_meaning(encoder))
             # All of this stays: to look through it for garbage again and again would hold the event loop.
             gc.freeze()

@@ -1,8 +1,8 @@
 """All the stories and themes that a bot can tell, as one unchanging value."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from bot.domain.story import Story, Theme
@@ -12,14 +12,9 @@ from bot.domain.story import Story, Theme
 class Library:
     """Stories and themes by id, in the order in which their packs gave them."""
 
-    stories: tuple[Story, ...]
+    stories: Sequence[Story]
+    """Some may be made only when they are looked at: 25 µs each."""
     themes: tuple[Theme, ...]
-    _stories_by_id: dict[str, Story] = field(init=False, repr=False, compare=False)
-    _themes_by_id: dict[str, Theme] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_stories_by_id", {story.id: story for story in self.stories})
-        object.__setattr__(self, "_themes_by_id", {theme.id: theme for theme in self.themes})
 
     @cached_property
     def digest(self) -> bytes:
@@ -52,3 +47,11 @@ class Library:
         """The same themes over fewer stories."""
         wanted = set(story_ids)
         return Library(tuple(story for story in self.stories if story.id in wanted), self.themes)
+
+    @cached_property
+    def _stories_by_id(self) -> dict[str, Story]:
+        return {story.id: story for story in self.stories}
+
+    @cached_property
+    def _themes_by_id(self) -> dict[str, Theme]:
+        return {theme.id: theme for theme in self.themes}

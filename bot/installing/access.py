@@ -25,7 +25,6 @@ from bot.storage.database import Database
 from bot.storage.forgetting import Forgetting
 from bot.storage.installations import InstallationStore
 from bot.storage.news import News, Subject
-from bot.storage.sealing import Seal
 
 Payload = Mapping[str, Any]
 
@@ -88,6 +87,9 @@ async def to_many(
     settings: Settings, credentials: Credentials, database: Database, news: News, client: AsyncWebClient, now: Now
 ) -> Access:
     """With the tokens in the database; ProblemsError when a key to them is wrong or missing."""
+    # It loads cryptography, for which nobody waits where there is one workspace.
+    from bot.storage.sealing import Seal
+
     store = InstallationStore(database, Seal([key.get_secret_value() for key in credentials.secret_keys]))
     oauth = OAuth(client, credentials.client_id, credentials.client_secret)
     installations = Installations(store, oauth, client, now)

@@ -7,6 +7,7 @@ import hashlib
 import heapq
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,9 @@ class Meant:
     asking: Asking
 
 
+FORMER = "prepared.npz"
+"""In which earlier versions kept all of it together: up to hundreds of megabytes that none reads any more."""
+
 _SPOKEN = (Spoken, Index, Held, Known, Near)
 _MEANT = (Meant, Asking, Sense, Words, Passages, Themes, Vectors, Signs)
 
@@ -79,6 +83,8 @@ class Preparing:
         if found is None:
             found = make()
             kept.write(path, key, found, known)
+            with suppress(OSError):
+                (self._folder / FORMER).unlink(missing_ok=True)
         return found
 
     def _spoken(self) -> Spoken:

@@ -54,12 +54,17 @@ class Ranking:
     reasons: Reasons
     weights: Weights = SCORE
 
+    @property
+    def understands_meaning(self) -> bool:
+        """Whether sentences and other languages are understood, rather than words alone."""
+        return self.understanding.ear is not None
+
     def match(self, words: str, limit: int | None = None) -> list[Match]:
         """The stories that something speaks for, or the best `limit` of them, best first. Never fails on any text."""
         understood = self.understanding.of(words)
         evidence = self.evidence(understood)
         scores = np.array(self.weights, np.float32) @ evidence
-        best, least = float(scores.max(initial=0)), sure_from(len(scores), self.understanding.ear is not None)
+        best, least = float(scores.max(initial=0)), sure_from(len(scores), self.understands_meaning)
         first = _first(scores, min(limit or MOST, MOST))
         sure_of = np.array(SURE, np.float32) @ evidence[:, first]
         matches = []

@@ -7,8 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from bot.matching.words import MOST_WORDS, WORD, fold, split, stem
 
@@ -107,6 +105,10 @@ class Near:
 
     def within(self, word: str, slips: int) -> list[tuple[int, str]]:
         """The words at most so many slips away, each with how many."""
+        # Here, so that a start does not wait for them.
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         longest = len(self._starts) - 1
         start, end = (self._starts[min(most, longest)] for most in (len(word) - slips, len(word) + slips + 1))
         (letters,), (pairs,) = _sets([word])

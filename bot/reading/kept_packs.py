@@ -1,7 +1,8 @@
 """The stories of packs, kept in a form that is read at once for as long as no file of theirs has changed.
 
 Ten thousand files of YAML take seconds to read. That one has changed is told by what the file system says of it; a
-pack with a problem is never kept, so that its problems are told at every start.
+pack with a problem is never kept, so that its problems are told at every start. A kept story is made when it is first
+looked at: whoever asks while the bot starts is shown a few of them.
 """
 
 import hashlib
@@ -9,19 +10,44 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import overload
 
 from bot import kept
 from bot.domain import library, story
 from bot.domain.library import Library
-from bot.domain.story import Source, Story, Theme
+from bot.domain.story import Story, Theme
 from bot.errors import Problem
 from bot.reading import packs, strict_yaml
 
 JUST_NOW_SECONDS = 2.0
 """A file that changed so lately may change again without its times telling: some clocks tick only that often."""
 
-_TYPES = (Library, Story, Source, Theme)
 _CODE = (packs, strict_yaml, library, story)
+
+
+class Stories(Sequence[Story]):
+    """Stories out of their JSON. Several threads may look: what two of them make at once is the same."""
+
+    def __init__(self, told: Sequence[bytes]) -> None:
+        self._stories: list[Story | bytes] = list(told)
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    @overload
+    def __getitem__(self, at: int) -> Story: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Story]: ...
+    def __getitem__(self, at: int | slice) -> Story | Sequence[Story]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(len(self))[at]]
+        found = self._stories[at]
+        if isinstance(found, bytes):
+            found = self._stories[at] = Story.model_validate_json(found)
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
 
 
 def load(
@@ -32,14 +58,21 @@ def load(
         loaded = packs.load(folders)
         return loaded.library, loaded.problems
     begun, path, (key, changed) = now(), kept_in / "stories.npz", _seen(folders)
-    found = kept.read(path, key, _TYPES)
+    found = kept.read(path, key, (Library, Stories, Theme))
     if isinstance(found, Library):
         return found, []
     loaded = packs.load(folders)
     if not loaded.problems and changed < begun - JUST_NOW_SECONDS:
-        _ = loaded.library.digest  # made now, it is kept along
-        kept.write(path, key, loaded.library)
+        kept.write(path, key, _unmade(loaded.library))
     return loaded.library, loaded.problems
+
+
+def _unmade(library: Library) -> Library:
+    """The same with stories that are yet to be made, and with its digest, which would make them."""
+    told = [story.model_dump_json(exclude_unset=True).encode() for story in library.stories]
+    unmade = Library(Stories(told), library.themes)
+    vars(unmade)["digest"] = library.digest
+    return unmade
 
 
 def _seen(folders: Sequence[Path]) -> tuple[bytes, float]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from pydantic_core import ErrorDetails
-from rapidfuzz import fuzz, process
 
 from bot.reading.strict_yaml import Loc, quoted
 
@@ -26,6 +25,8 @@ _PATTERNS = {
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A question with the nearest known word, or "" when none is near."""
+    from rapidfuzz import fuzz, process  # where all is well nobody waits for it
+
     near = process.extractOne(word[:100].lower(), list(known), scorer=fuzz.ratio, score_cutoff=65)
     return f"Did you mean {quoted(near[0])}?" if near else ""
 

@@ -33,6 +33,8 @@ LARGE_LIBRARY = 1_000
 class Matching(Hashable, Protocol):
     """What sharing asks of the matching: every story that fits, the best first. It never changes."""
 
+    @property
+    def understands_meaning(self) -> bool: ...
     def match(self, words: str, limit: int | None = None) -> list[Match]: ...
 
 
@@ -82,7 +84,9 @@ class Sharing:
 
     async def ponder(self, words: str) -> None:
         """Look for what takes long in a thread, so that nobody else waits for it: `find` then has it at hand."""
-        if len(words) > LONG_WORDS or len(self.library.stories) > LARGE_LIBRARY:
+        # Before it understands meaning it may not have loaded its dictionary either.
+        is_new = not self._matching.understands_meaning
+        if is_new or len(words) > LONG_WORDS or len(self.library.stories) > LARGE_LIBRARY:
             await asyncio.to_thread(self._offers, words)
 
     def find(self, reader: Reader, words: str) -> Found | Nothing:

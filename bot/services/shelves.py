@@ -210,7 +210,8 @@ class Shelves:
         sharing = self._common
         if own:
             matching = await asyncio.to_thread(self._matching.with_own, own)
-            sharing = self._sharing(self._library.with_own(own), matching)
+            library = await asyncio.to_thread(self._library.with_own, own)
+            sharing = self._sharing(library, matching)
         self._shelves[workspace] = _Shelf(edition, sharing)
         if shelf:
             self._answers.forget()

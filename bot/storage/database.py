@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from asyncpg import InterfaceError as PostgresInterfaceError  # type: ignore[import-untyped] # it brings no types
-from asyncpg import PostgresError
 from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -22,9 +20,9 @@ from bot.seeing import metrics, tracing
 from bot.storage import migrating
 
 # A mistake of ours in what was asked. Whatever else a driver raises means that the database is out of reach, stops,
-# starts, is full or is read-only; asyncpg's own errors come bare while it connects.
+# starts, is full or is read-only.
 _OURS = (IntegrityError, ProgrammingError, DataError)
-_UNAVAILABLE = (DBAPIError, PoolTimeoutError, OSError, TimeoutError, PostgresError, PostgresInterfaceError)
+_UNAVAILABLE = (DBAPIError, PoolTimeoutError, OSError, TimeoutError)
 # A PostgreSQL that hangs is given up after so many seconds: connecting, and for each statement.
 _CONNECT_SECONDS, _STATEMENT_SECONDS = 3, 5
 # Connections that stay open. SQLAlchemy's default would open and close ten more whenever many want one at once, which
@@ -65,14 +63,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Each query sees what was committed before it."""
-        with _watched("reading"), _told_when_unavailable():
+        with _watched("reading"), _told_when_unavailable(self._engine):
             async with self._connected(self._reading) as connection:
                 yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Committed at the end of the block, or rolled back with the error that left it."""
-        with _watched("writing"), _told_when_unavailable():
+        with _watched("writing"), _told_when_unavailable(self._engine):
             async with self._in_line, self._connected(self._writing) as connection, connection.begin():
                 yield connection
 
@@ -92,7 +90,7 @@ class Database:
 
         It has a connection of its own, and ends only with that: by StoreUnavailableError.
         """
-        with _told_when_unavailable():
+        with _told_when_unavailable(self._engine):
             lent = await self._engine.raw_connection()
             connection: Any = lent.driver_connection
             lent.detach()
@@ -177,12 +175,12 @@ def _watched(use: str) -> Iterator[None]:
 
 
 @contextmanager
-def _told_when_unavailable() -> Iterator[None]:
+def _told_when_unavailable(engine: AsyncEngine) -> Iterator[None]:
     try:
         yield
     except _OURS:
         raise
-    except _UNAVAILABLE as error:
+    except _unavailable(engine) as error:
         # The driver's message may quote what was to be written.
         raise StoreUnavailableError(type(error).__name__) from None
 
@@ -288,11 +286,20 @@ def _told_when_unusable(engine: AsyncEngine) -> Iterator[None]:
     except migrating.NewerDatabaseError as error:
         what, mend = "A newer Storybot has migrated the database.", "Run that version, or a newer one."
         raise ProblemsError([Problem(_where(engine), None, what, mend)]) from error
-    except _UNAVAILABLE as error:
+    except _unavailable(engine) as error:
         why = str(getattr(error, "orig", None) or error) or "it does not answer"
         reason = why.splitlines()[0]
         mend = "Look whether it runs, and whether its address, user and password are right."
         raise ProblemsError([Problem(_where(engine), None, f"The database cannot be used: {reason}", mend)]) from error
+
+
+def _unavailable(engine: AsyncEngine) -> tuple[type[Exception], ...]:
+    if engine.dialect.name != "postgresql":
+        return _UNAVAILABLE
+    # Its own errors come bare while it connects. It is loaded with its engine, and not where there is none.
+    from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped] # it brings no types
+
+    return (*_UNAVAILABLE, PostgresError, InterfaceError)
 
 
 def _where(engine: AsyncEngine) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, Select, Update, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,9 +14,11 @@ from bot.domain.schedule import Pause
 from bot.storage.database import Database
 from bot.storage.news import Subject, tell
 from bot.storage.outbox import DROPPED, DUE, UNKNOWN, put_in_line
-from bot.storage.sealing import Seal
 from bot.storage.statements import insert_or_ignore, insert_or_update
 from bot.storage.tables import install_states, installations, outbox, schedules
+
+if TYPE_CHECKING:
+    from bot.storage.sealing import Seal
 
 # Whoever comes back from Slack has so long; its codes live as long (docs: oauth.v2.access).
 STATE_LIFE = timedelta(minutes=10)
@@ -28,7 +30,7 @@ _NO_TOKENS = dict.fromkeys(("tokens", "expires_at", "renewed", "renewed_expires_
 class InstallationStore:
     """Every method may raise ProblemsError, when a token was sealed with a key that is not there any more."""
 
-    def __init__(self, database: Database, seal: Seal) -> None:
+    def __init__(self, database: Database, seal: "Seal") -> None:
         self._database = database
         self._seal = seal
 

@@ -4,9 +4,6 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from rich.console import Console
-from rich.text import Text
-
 from bot.domain.library import Library
 from bot.domain.match import Match
 from bot.domain.story import Story
@@ -24,10 +21,14 @@ class Page:
     """
 
     def __init__(self, *, errors: bool = False) -> None:
+        from rich.console import Console  # here and below: a bot that runs prints no page, and starts sooner without
+
         self.console = Console(stderr=errors, highlight=False, emoji=False)
 
     def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
         """One line of parts, each plain or with a rich style: `page.line(("Zappos", "bold"), ", 2007")`."""
+        from rich.text import Text
+
         text = Text()
         for part in parts:
             words, style = part if isinstance(part, tuple) else (part, "")

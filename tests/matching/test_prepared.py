@@ -43,6 +43,12 @@ def test_the_second_start_answers_as_the_first(seventeen: Library, tmp_path: Pat
         assert [match.why for match in again.match(wish)] == [match.why for match in first.match(wish)]
 
 
+def test_what_an_earlier_version_kept_takes_no_room_any_more(seventeen: Library, tmp_path: Path) -> None:
+    (tmp_path / "prepared.npz").write_bytes(b"of an earlier version")
+    start(seventeen, tmp_path)
+    assert {path.name.partition("-")[0] for path in tmp_path.iterdir()} == {"words.npz", "meaning.npz", "vectors"}
+
+
 def test_an_edited_story_is_found_by_its_new_words(seventeen: Library, tmp_path: Path) -> None:
     start(seventeen, tmp_path)
     edited = seventeen.stories[0].model_copy(update={"title": "A hamster on line two"})
