@@ -92,16 +92,17 @@ class Spelling:
 class Near:
     """Words among which those of a few slips are found without looking at each.
 
-    A slip changes at most two of the letters that a word is made of, and together with its length (twice) and with its
-    pairs of letters at most six things: a wrong letter two and four, a swap six pairs, one too many or missing one, two
-    and three. Only words of which that may be true are compared. Each set is the bits of one number.
+    A slip changes at most two of the letters that a word is made of, or one and its length, and together with its
+    length (twice) and with its pairs of letters at most six things: a wrong letter two and four, a swap six pairs, one
+    too many or missing one, two and three. Only words of which that may be true are compared. Each set is the bits of
+    one number.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted((word for word in words if len(word) >= SHORTEST - 1), key=len)
-        self._lengths = np.fromiter(map(len, self._words), np.int16, len(self._words))
+        lengths = np.fromiter(map(len, self._words), np.int16, len(self._words))
         # Where the words of each length start, one longer than the longest among them.
-        self._starts = np.searchsorted(self._lengths, np.arange(max(map(len, self._words), default=0) + 2)).tolist()
+        self._starts = np.searchsorted(lengths, np.arange(max(map(len, self._words), default=0) + 2)).tolist()
         sets = [_sets(self._words[start:end]) for start, end in pairwise(self._starts) if start < end]
         none = np.zeros(0, np.uint64)
         self._letters = np.concatenate([none, *(letters for letters, _ in sets)])
@@ -110,15 +111,17 @@ class Near:
     def within(self, word: str, slips: int) -> list[tuple[int, str]]:
         """The words at most so many slips away, each with how many."""
         longest = len(self._starts) - 1
-        start, end = (self._starts[min(most, longest)] for most in (len(word) - slips, len(word) + slips + 1))
+        starts = [self._starts[min(size, longest)] for size in range(len(word) - slips, len(word) + slips + 2)]
+        letters_of_length = np.array([2 * slips - abs(longer) for longer in range(-slips, slips + 1)], np.uint8)
+        most = np.repeat(letters_of_length, np.diff(starts))
         letters = _set(map(ord, word))
         pairs = _set(ord(first) + 37 * ord(second) for first, second in pairwise(word))
-        apart = np.bitwise_count(self._letters[start:end] ^ letters)
-        some = np.flatnonzero(apart <= 2 * slips)
-        apart = apart[some]
-        some += start
+        apart = np.bitwise_count(self._letters[starts[0] : starts[-1]] ^ letters)
+        some = np.flatnonzero(apart <= most)
+        apart, most = apart[some], most[some]
+        some += starts[0]
         apart += np.bitwise_count(self._pairs[some] ^ pairs)
-        some = some[apart + 2 * np.abs(self._lengths[some] - len(word)) <= 6 * slips]
+        some = some[apart <= 2 * (slips + most)]
         near = [self._words[at] for at in some.tolist()]
         found = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
         return [(int(distance), candidate) for candidate, distance, _ in found]
