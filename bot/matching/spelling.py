@@ -1,6 +1,5 @@
 """Mending what was mistyped, from the library's own words and names, without bending words that are right."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -50,19 +49,22 @@ class Spelling:
     def mended(self, text: str) -> str:
         """The text with its mistyped words and names put right; the rest stays as it was typed."""
         found = list(WORD.finditer(text))[: 2 * MOST_WORDS]
+        words = [fold(word[0]) for word in found]
+        strange = [not self._is_known(word) for word in words]
         put_right: list[str] = []
         at = end = strangers = 0
         while at < len(found) and strangers < MOST_STRANGERS:
-            strangers += not self._is_known(fold(found[at][0]))
-            size, right = self._name_at(text, found[at:]) or (1, self._word(fold(found[at][0])))
+            strangers += strange[at]
+            few = slice(at, at + MOST_WORDS_OF_A_NAME)
+            size, right = self._name(words[few], strange[few]) or (1, self._word(words[at], strange[at]))
             if right:
                 put_right += [text[end : found[at].start()], right]
                 end = found[at + size - 1].end()
             at += size
         return "".join([*put_right, text[end:]])
 
-    def _word(self, word: str) -> str | None:
-        is_right = self._is_known(word) or self.is_word(word) or self.is_word(word.removesuffix("s"))
+    def _word(self, word: str, is_strange: bool) -> str | None:
+        is_right = not is_strange or self.is_word(word) or self.is_word(word.removesuffix("s"))
         if is_right or not word.isalpha():
             return None
         return _nearest(word, [known.words for known in self.known]) or self.corrected(word)
@@ -70,14 +72,14 @@ class Spelling:
     def _is_known(self, word: str) -> bool:
         return any(stem(word) in known.stems for known in self.known)
 
-    def _name_at(self, text: str, words: list[re.Match[str]]) -> tuple[int, str] | None:
+    def _name(self, words: Sequence[str], strange: Sequence[bool]) -> tuple[int, str] | None:
         """A name that is mistyped, or written apart or together otherwise, and how many typed words say it."""
-        for size in range(min(MOST_WORDS_OF_A_NAME, len(words)), 0, -1):
-            typed = [fold(word[0]) for word in words[:size]]
+        for size in range(len(words), 0, -1):
+            typed = list(words[:size])
             joined = "".join(typed)
             near: str | None = joined
             if not any(joined in known.names for known in self.known):
-                is_slip = size > 1 and not all(map(self._is_known, typed))
+                is_slip = size > 1 and any(strange[:size])
                 near = _nearest(joined, [known.joined for known in self.known]) if is_slip else None
             name = next((known.names[near] for known in self.known if near in known.names), None)
             if name and split(name) != typed:
@@ -88,16 +90,17 @@ class Spelling:
 class Near:
     """Words among which those of a few slips are found without looking at each.
 
-    A slip changes at most two of the letters that a word is made of, and together with its length (twice) and with its
-    pairs of letters at most six things: a wrong letter two and four, a swap six pairs, one too many or missing one, two
-    and three. Only words of which that may be true are compared. Each set is the bits of one number.
+    A slip changes at most two of the letters that a word is made of, or one and its length, and together with its
+    length (twice) and with its pairs of letters at most six things: a wrong letter two and four, a swap six pairs, one
+    too many or missing one, two and three. Only words of which that may be true are compared. Each set is the bits of
+    one number.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted((word for word in words if len(word) >= SHORTEST - 1), key=len)
-        self._lengths = np.fromiter(map(len, self._words), np.int16, len(self._words))
+        lengths = np.fromiter(map(len, self._words), np.int16, len(self._words))
         # Where the words of each length start, one longer than the longest among them.
-        self._starts = np.searchsorted(self._lengths, np.arange(max(map(len, self._words), default=0) + 2)).tolist()
+        self._starts = np.searchsorted(lengths, np.arange(max(map(len, self._words), default=0) + 2)).tolist()
         sets = [_sets(self._words[start:end]) for start, end in pairwise(self._starts) if start < end]
         none = np.zeros(0, np.uint64)
         self._letters = np.concatenate([none, *(letters for letters, _ in sets)])
@@ -110,14 +113,17 @@ class Near:
         from rapidfuzz.distance import OSA
 
         longest = len(self._starts) - 1
-        start, end = (self._starts[min(most, longest)] for most in (len(word) - slips, len(word) + slips + 1))
-        (letters,), (pairs,) = _sets([word])
-        apart = np.bitwise_count(self._letters[start:end] ^ letters)
-        some = np.flatnonzero(apart <= 2 * slips)
-        apart = apart[some]
-        some += start
+        starts = [self._starts[min(size, longest)] for size in range(len(word) - slips, len(word) + slips + 2)]
+        letters_of_length = np.array([2 * slips - abs(longer) for longer in range(-slips, slips + 1)], np.uint8)
+        most = np.repeat(letters_of_length, np.diff(starts))
+        letters = _set(map(ord, word))
+        pairs = _set(ord(first) + 37 * ord(second) for first, second in pairwise(word))
+        apart = np.bitwise_count(self._letters[starts[0] : starts[-1]] ^ letters)
+        some = np.flatnonzero(apart <= most)
+        apart, most = apart[some], most[some]
+        some += starts[0]
         apart += np.bitwise_count(self._pairs[some] ^ pairs)
-        some = some[apart + 2 * np.abs(self._lengths[some] - len(word)) <= 6 * slips]
+        some = some[apart <= 2 * (slips + most)]
         near = [self._words[at] for at in some.tolist()]
         found = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
         return [(int(distance), candidate) for candidate, distance, _ in found]
@@ -127,6 +133,14 @@ def _sets(words: Sequence[str]) -> tuple[Sets, Sets]:
     """The letters, and the pairs of letters, of each of some words of one length."""
     letters = np.array(words).view(np.uint32).reshape(len(words), -1).astype(np.uint64)
     return _bits(letters), _bits(letters[:, :-1] + 37 * letters[:, 1:])
+
+
+def _set(parts: Iterable[int]) -> np.uint64:
+    """As `_bits`, of one word: a fifth of the time that arrays take for so few."""
+    bits = 0
+    for part in parts:
+        bits |= 1 << part % 64
+    return np.uint64(bits)
 
 
 def _bits(parts: Sets) -> Sets:

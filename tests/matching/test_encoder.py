@@ -24,7 +24,8 @@ def plain() -> USE:
 )
 def test_any_text_is_cut_into_the_same_pieces(plain: USE, text: str) -> None:
     said = text.encode(errors="replace").decode()
-    assert STANDARD._use._tokenizer.encode(said) == plain._tokenizer.encode(said)
+    tokenizer, _ = STANDARD._loaded
+    assert tokenizer.encode(said) == plain._tokenizer.encode(said)
 
 
 @settings(max_examples=30)
@@ -32,6 +33,11 @@ def test_any_text_is_cut_into_the_same_pieces(plain: USE, text: str) -> None:
 def test_texts_have_the_same_vectors_together_and_alone(plain: USE, texts: list[str]) -> None:
     assert np.abs(STANDARD.encode(texts) - plain.encode(texts)).max() < 1e-4
     assert np.abs(STANDARD.encode(texts[:1]) - plain.encode(texts)[:1]).max() < 1e-4
+
+
+def test_many_texts_and_a_long_one_have_their_vectors_each_in_its_place(plain: USE) -> None:
+    texts = [f"ring number {number}" for number in range(150)] + ["a lost ring, " * 200] + ["and one more"]
+    assert np.abs(STANDARD.encode(texts) - plain.encode(texts)).max() < 1e-4
 
 
 TEXTS = ["a lost ring", "失くしたパスポート", "une bague perdue, ½ ﬁne", "", "\ud800"]
