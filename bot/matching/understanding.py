@@ -91,11 +91,16 @@ class Understanding:
         heard = Heard(vector, self.ear.themes.likeness(vector))
         return Understood(asked, themes, self._rarity(asked, near), near, heard)
 
+    def only_asks(self, typed: str) -> bool:
+        """Whether somebody asked for a story, in another language than English, and did not say of what."""
+        text = plain(typed)
+        return bool(text) and not self._wish(text)
+
     def _wish(self, text: str) -> str:
-        """The text without the chat around it, if it is in another language; all of it where nothing would be left."""
+        """The text without the chat around it, if it is in another language."""
         if not self.ear or not any(map(self._is_foreign, split(text))):
             return text
-        return self.ear.asking.left_out(text, self.ear.queries.encode, self.ear.encoder.pieces) or text
+        return self.ear.asking.left_out(text, self.ear.queries.encode, self.ear.encoder.pieces)
 
     def _is_foreign(self, word: str) -> bool:
         """Whether a word is neither English nor of a story itself, but at most of its sources' titles."""

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.domain.library import Library
+from bot.domain.mashing import is_mashed
 from bot.domain.match import Match
 from bot.domain.story import Story
 from bot.errors import Problem
@@ -46,6 +47,9 @@ def count(number: int, one: str, many: str) -> str:
 
 def print_matches(page: Page, query: str, matches: Sequence[Match]) -> None:
     if not any(match.is_strong for match in matches):
+        if is_mashed(query):
+            page.line(f"Nothing can be made of {quoted(query)}. Try a few words, or a theme.")
+            return
         page.line(f"There is no story on {quoted(query)}.", " The nearest:" if matches else "")
     for match in matches:
         page.line()
