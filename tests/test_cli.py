@@ -188,6 +188,8 @@ def test_a_search_that_finds_nothing_says_so(types: Types, author: Author) -> No
     answer = types("search", "quantum chromodynamics \x1b[31m", "--packs", str(author.folder))
     assert answer.stdout.startswith("There is no story on “quantum chromodynamics ?[31m”.")
     assert answer.returncode == 0
+    answer = types("search", "asdfgh", "--packs", str(author.folder))
+    assert answer.stdout.startswith("Nothing can be made of “asdfgh”.")
 
 
 def test_a_broken_story_is_mentioned_and_the_others_are_searched(types: Types, author: Author) -> None:

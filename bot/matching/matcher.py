@@ -72,6 +72,10 @@ class Matcher:
         """The stories that something speaks for, or the best `limit` of them, best first. Never fails on any text."""
         return self._ranking.match(words, limit)
 
+    def only_asks(self, words: str) -> bool:
+        """Whether they ask for a story and do not say of what, so that none is found: any would do."""
+        return self._ranking.only_asks(words)
+
     def with_own(self, stories: Sequence[Story]) -> Ranking:
         """Finds a team's own stories as well; the library's are shared, so this is small and quickly made.
 

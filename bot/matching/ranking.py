@@ -74,6 +74,10 @@ class Ranking:
             matches.append(Match(shelf.stories[story], round(score, 4), strength(sure, least, score, best), why))
         return matches
 
+    def only_asks(self, words: str) -> bool:
+        """Whether they ask for a story and do not say of what, so that none is found: any would do."""
+        return self.understanding.only_asks(words)
+
     def evidence(self, understood: Understood) -> Floats:
         """What speaks for each story, over all shelves: a row for each of the weights, a column a story."""
         of_shelves = [_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves]

@@ -18,6 +18,9 @@ from bot.matching.words import Asked, plain, read, split, stem
 FILLER_FROM = 0.85
 """The likeness to filler from which a word is filler in another language: "über", "histoire"."""
 
+FOREIGN_FROM = 0.4
+"""The share of words that are not English from which a text is not; other languages share many with it: "me", "una"."""
+
 SHORTEST_TEXT = 2
 """Characters; one letter means nothing, and an encoder finds meaning in it all the same."""
 
@@ -91,11 +94,17 @@ class Understanding:
         heard = Heard(vector, self.ear.themes.likeness(vector))
         return Understood(asked, themes, self._rarity(asked, near), near, heard)
 
+    def only_asks(self, typed: str) -> bool:
+        """Whether somebody asked for a story, in another language than English, and did not say of what."""
+        text = plain(typed)
+        return bool(text) and not self._wish(text)
+
     def _wish(self, text: str) -> str:
-        """The text without the chat around it, if it is in another language; all of it where nothing would be left."""
-        if not self.ear or not any(map(self._is_foreign, split(text))):
+        """The text without the chat around it, if it is in another language."""
+        words = split(text)
+        if not self.ear or sum(map(self._is_foreign, words)) < max(1, FOREIGN_FROM * len(words)):
             return text
-        return self.ear.asking.left_out(text, self.ear.queries.encode, self.ear.encoder.pieces) or text
+        return self.ear.asking.left_out(text, self.ear.queries.encode, self.ear.encoder.pieces)
 
     def _is_foreign(self, word: str) -> bool:
         """Whether a word is neither English nor of a story itself, but at most of its sources' titles."""

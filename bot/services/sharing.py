@@ -31,11 +31,16 @@ LARGE_LIBRARY = 1_000
 
 
 class Matching(Hashable, Protocol):
-    """What sharing asks of the matching: every story that fits, the best first. It never changes."""
+    """What sharing asks of the matching: every story that fits, the best first, or whether any would do.
+
+    It never changes.
+    """
 
     @property
     def understands_meaning(self) -> bool: ...
     def match(self, words: str, limit: int | None = None) -> list[Match]: ...
+
+    def only_asks(self, words: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,13 @@ class Sharing:
             await asyncio.to_thread(self._offers, words)
 
     def find(self, reader: Reader, words: str) -> Found | Nothing:
-        """The best-fitting story for `words`; of several that fit as well, the one this person saw longest ago."""
+        """The best-fitting story for `words`; of several that fit as well, the one this person saw longest ago.
+
+        Any story for whoever says in another language that they want one, and no more.
+        """
         offers = self._offers(words)[:CONSIDERED]
+        if not offers and self._matching.only_asks(words):
+            return self.surprise(reader)
         if not offers or not offers[0].is_strong:
             if is_mashed(words):
                 return Nothing(words, (), understood=False)

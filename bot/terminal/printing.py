@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.domain.library import Library
+from bot.domain.mashing import is_mashed
 from bot.domain.match import Match
 from bot.domain.story import Story
 from bot.errors import Problem
@@ -47,6 +48,9 @@ def count(number: int, one: str, many: str) -> str:
 
 def print_matches(page: Page, query: str, matches: Sequence[Match]) -> None:
     if not any(match.is_strong for match in matches):
+        if is_mashed(query):
+            page.line(f"Nothing can be made of {quoted(query)}. Try a few words, or a theme.")
+            return
         page.line(f"There is no story on {quoted(query)}.", " The nearest:" if matches else "")
     for match in matches:
         page.line()

@@ -65,6 +65,11 @@ function viewForm(dialog, first, does) {
       h("button", { type: "button", class: "tool", "aria-label": "Close", onclick: () => close(true) }, icon("close"))),
     body, trouble, foot);
   dialog.append(node);
+  // Whoever is mending a field need not read on that it is empty.
+  body.addEventListener("input", (event) => {
+    const field = event.target.closest("[data-input]");
+    if (field) showError(field, "");
+  });
 
   // One press of Escape may arrive as two requests to close.
   async function close(wholeStack) {
@@ -128,13 +133,18 @@ function showErrors(body, errors, mayFocus) {
   let first = null;
   for (const field of body.querySelectorAll("[data-input]")) {
     const reason = errors[field.dataset.input] ?? "";
-    const control = field.querySelector("[data-stateful]");
-    field.querySelector(".error").textContent = reason;
-    if (reason) control.setAttribute("aria-invalid", "true");
-    else control.removeAttribute("aria-invalid");
+    const control = showError(field, reason);
     if (reason) first ??= control;
   }
   if (mayFocus) (first?.matches("div") ? first.querySelector("input") : first)?.focus();
+}
+
+function showError(field, reason) {
+  const control = field.querySelector("[data-stateful]");
+  field.querySelector(".error").textContent = reason;
+  if (reason) control.setAttribute("aria-invalid", "true");
+  else control.removeAttribute("aria-invalid");
+  return control;
 }
 
 /** Ask what a `confirm` object asks; true when the person goes on. */

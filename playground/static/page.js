@@ -187,4 +187,6 @@ function remember() {
 
 $("curtain").addEventListener("click", () => showSidebar(false));
 document.addEventListener("keydown", ({ key }) => { if (key === "Escape") showSidebar(false); });
+// A link into the page that is open already, or an address typed over.
+addEventListener("hashchange", () => location.reload());
 line = follow(null, onState, onLine);

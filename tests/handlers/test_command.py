@@ -59,6 +59,14 @@ async def test_an_unknown_wish_gets_an_honest_answer_with_a_way_on(slack: Playgr
     assert "Empathy: " in ada.last("general").drawn
 
 
+@pytest.mark.parametrize("typed", ["erzähl mir bitte eine Geschichte", "una historia por favor", "讲个故事"])
+async def test_whoever_asks_for_any_story_in_another_language_is_surprised_too(slack: Playground, typed: str) -> None:
+    ada = slack.person("Ada")
+    await ada.types(f"/story {typed}", channel="general")
+    assert "Share to channel" in ada.last("general").buttons
+    assert "Why this one" not in ada.last("general").drawn
+
+
 @pytest.mark.parametrize("typed", ["asdfgh qwer", "xxxxx"])
 async def test_who_only_hit_the_keyboard_hears_that_nothing_was_understood(slack: Playground, typed: str) -> None:
     ada = slack.person("Ada")

@@ -60,6 +60,10 @@ async def test_an_empty_field_is_told_at_the_field(cafe: Cafe, visit: Visit) -> 
     await expect(dish).to_have_accessible_description("As it stands in the menu Please fill this in.")
     await expect(dish).to_be_focused()
     await expect(form.get_by_label("Notes")).not_to_have_attribute("aria-invalid", "true")
+    await dish.press("S")
+    await expect(dish).to_have_accessible_description("As it stands in the menu")
+    await expect(dish).not_to_have_attribute("aria-invalid", "true")
+    await expect(form.get_by_label("Size")).to_have_attribute("aria-invalid", "true")
     assert not [delivery for delivery in slack.requests if delivery.payload.get("type") == "view_submission"]
 
 

@@ -197,6 +197,9 @@ async def test_acting_as_somebody_else_shows_their_view_and_a_link_leads_back(ca
     assert page.url.endswith("#grace/general")
     await page.reload()
     await expect(page.get_by_label("You are")).to_have_value(slack.person("Grace").id)
+    await page.goto(f"{slack.url}/#ada/support")
+    await expect(page.get_by_label("You are")).to_have_value(slack.person("Ada").id)
+    await expect(page.get_by_label("Message #support")).to_be_visible()
 
 
 async def test_the_home_tab(cafe: Cafe, visit: Visit) -> None:
