@@ -74,7 +74,7 @@ bench: $(VENV)/.compares  ## speed of search, answers and weekly posts, beside p
 	$(BIN)/python -m bench.noisy
 
 soak: $(VENV)/.develops  ## the long proofs: races, faults, kills, replicas, payloads, a day (two hours or three)
-	RACES=1000 $(BIN)/python -m pytest tests/submissions/test_races.py -k one_decides
+	RACES=1000 $(BIN)/python -m pytest tests/submissions/test_races.py -k "one_decides or click"
 	ROUNDS=17 $(BIN)/python -m pytest tests/submissions/test_faults.py -k three_in_ten -rP
 	STEPS=5000 $(BIN)/python -m pytest tests/apart -k nothing_crosses -rP
 	PAYLOADS=10000 $(BIN)/python -m pytest tests/edge/test_fuzz.py -rP
