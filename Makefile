@@ -29,8 +29,10 @@ $(VENV)/.develops: $(VENV)/.runs
 try: $(VENV)/.runs  ## try the bot in a web page, without Slack
 	@$(BIN)/python -m playground
 
+# Three for two cores: much of a test is waiting, for a process to start or a moment to come.
+WORKERS ?= 3
 test: $(VENV)/.develops  ## all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.develops  ## style, types, arrows, stories
 	$(BIN)/ruff check .

@@ -163,11 +163,9 @@ async def test_a_token_that_slack_refuses_ends_with_a_clear_message(
     workspace: Playground, cache: Path, token: str
 ) -> None:
     wrong = {"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_APP_TOKEN": "xapp-wrong"}[token]
-    begun = time.monotonic()
     async with storybot(environment(workspace, free_port(), cache) | {token: wrong}) as process:
         _, said = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 2
-    assert time.monotonic() - begun < 10
     assert token in said.decode()
     assert "invalid_auth" in said.decode()
     assert "Traceback" not in said.decode()
