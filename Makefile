@@ -29,8 +29,10 @@ $(VENV)/.develops: $(VENV)/.runs
 try: $(VENV)/.runs  ## try the bot in a web page, without Slack
 	@$(BIN)/python -m playground
 
+# Three for two cores: much of a test is waiting, for a process to start or a moment to come.
+WORKERS ?= 3
 test: $(VENV)/.develops  ## all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.develops  ## style, types, arrows, stories
 	$(BIN)/ruff check .
@@ -74,7 +76,7 @@ bench: $(VENV)/.compares  ## speed of search, answers and weekly posts, beside p
 	$(BIN)/python -m bench.noisy
 
 soak: $(VENV)/.develops  ## the long proofs: races, faults, kills, replicas, payloads, a day (two hours or three)
-	RACES=1000 $(BIN)/python -m pytest tests/submissions/test_races.py -k one_decides
+	RACES=1000 $(BIN)/python -m pytest tests/submissions/test_races.py -k "one_decides or click"
 	ROUNDS=17 $(BIN)/python -m pytest tests/submissions/test_faults.py -k three_in_ten -rP
 	STEPS=5000 $(BIN)/python -m pytest tests/apart -k nothing_crosses -rP
 	PAYLOADS=10000 $(BIN)/python -m pytest tests/edge/test_fuzz.py -rP

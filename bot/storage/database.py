@@ -54,6 +54,7 @@ class Database:
         self._in_line = nullcontext() if self.is_shared else asyncio.Lock()
         self._lent: set[asyncio.Future[Any]] = set()
         self._is_closed = False
+        self._was_cut_off = False
 
     @property
     def is_shared(self) -> bool:
@@ -112,8 +113,9 @@ class Database:
         if self._lent:
             await asyncio.wait(self._lent, timeout=_LAST_SECONDS)
         await self._engine.dispose()
-        # A query that was cut off closes its connection in a thread of its own, for which the loop must still be there.
-        await asyncio.sleep(0.05)
+        if self._was_cut_off:
+            # Such a query closes its connection in a thread of its own, for which the loop must still be there.
+            await asyncio.sleep(0.05)
 
     async def migrate(self) -> None:
         """Apply every migration that is missing; ProblemsError when the database cannot be used."""
@@ -149,6 +151,7 @@ class Database:
                 yield opened.result()
         except BaseException:
             # What cut it off counts, and not what may go wrong in giving it back.
+            self._was_cut_off = True
             done.set()
             await asyncio.wait({lending})
             raise

@@ -13,6 +13,7 @@ from types import FrameType, FunctionType
 from urllib.parse import parse_qsl, unquote
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from bot.door import payload
@@ -40,6 +41,7 @@ async def test_who_does_not_sign_is_turned_away_before_anything_is_read(door: Do
     assert logged() == ""
 
 
+@pytest.mark.parametrize("door", ["one workspace"], indirect=True)
 async def test_what_slack_does_write_is_read(door: Door) -> None:
     for delivery in door.genuine:
         payload.check(delivery.payload)

@@ -117,7 +117,6 @@ async def test_nothing_of_a_whole_day_is_done_again(slack: Playground, tap: Tap)
     assert caught > 40
     assert suggestions == 2
     looked_up = {call.method for call in slack.calls[calls:]}
-    print([c for c in slack.calls[calls:] if c.method != "users.info"])
     assert looked_up <= {"users.info"}, "who may see a menu's options is asked, and nothing else is done"
 
 
@@ -184,13 +183,13 @@ async def test_what_one_replica_took_another_does_not(
         assert (await slack.redelivers(slack.requests[-1])).status == 200
         assert (shared_with_general(slack), answers(slack)) == (1, 2)
 
-        slack.fail("chat.postMessage", delay=1.0)
-        tap.goal = f"{one}/slack/events"
-        asking = asyncio.create_task(ada.types("@storybot a story about honesty"))
         async with opened(database_url.get_secret_value(), None) as database:
+            slack.fail("chat.postMessage", delay=1.0)
+            tap.goal = f"{one}/slack/events"
+            asking = asyncio.create_task(ada.types("@storybot a story about honesty"))
             await is_at_work(database)
-        tap.goal = f"{other}/slack/events"
-        assert (await tap.sends_again())[0] == 503, "while the first is at it, Slack should ask again"
+            tap.goal = f"{other}/slack/events"
+            assert (await tap.sends_again())[0] == 503, "while the first is at it, Slack should ask again"
         await asking
         assert await tap.sends_again() == (200, b"")
         assert answers(slack) == 3

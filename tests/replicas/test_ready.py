@@ -23,7 +23,7 @@ async def looks(url: str) -> tuple[int, str]:
 
 async def looks_until(url: str, status: int) -> str:
     """Look until it says so; what it says."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (said := await looks(url))[0] != status:  # noqa: ASYNC110 # nothing tells
             await asyncio.sleep(0.05)
     return said[1]

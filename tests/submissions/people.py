@@ -69,7 +69,7 @@ def cards_posted(slack: Playground) -> int:
     return sum(call.method == "chat.postMessage" and call.ok for call in slack.calls)
 
 
-async def waits_for(look: Callable[[], _Seen], seconds: float = 10.0) -> _Seen:
+async def waits_for(look: Callable[[], _Seen], seconds: float = 30.0) -> _Seen:
     """Look until there is something to see, and what it is; what the outbox says comes a moment later."""
     async with asyncio.timeout(seconds):
         while True:
