@@ -19,7 +19,7 @@ _WORDS_SHOWN = 100
 
 def themes(library: Library) -> Message:
     """Every theme that has stories, with its meaning and count, each a click from its stories."""
-    counted = [(theme, len(library.stories_with(theme.id))) for theme in library.themes]
+    counted = [(theme, library.showing[theme.id]) for theme in library.themes]
     listed = [(theme, count) for theme, count in counted if count][:THEMES_LISTED]
     blocks = [header("What our stories show")]
     for theme, count in listed:
@@ -148,7 +148,7 @@ def _calls(asked: str, theme: Theme) -> bool:
 
 
 def _most_told(library: Library) -> list[Theme]:
-    return sorted(library.themes, key=lambda theme: -len(library.stories_with(theme.id)))[:THEME_BUTTONS]
+    return sorted(library.themes, key=lambda theme: -library.showing[theme.id])[:THEME_BUTTONS]
 
 
 def _theme_buttons(themes: list[Theme]) -> list[Block]:

@@ -80,8 +80,6 @@ def typed_lines(text: str) -> str:
     return "\n".join(typed(part) for part in text.split("\n")).strip()
 
 
-# Most commands are typed by many.
-@lru_cache(maxsize=256)
 def typed(text: str) -> str:
     """What a person meant by a text that Slack delivers: mentions of people are left out, links and channels become
     their names, entities become characters.

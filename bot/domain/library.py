@@ -1,6 +1,7 @@
 """All the stories and themes that a bot can tell, as one unchanging value."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,8 +27,20 @@ class Library:
             digest.update(told)
         return digest.digest()
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each story stands, by its id; of two with the same the last."""
+        return {story.id: place for place, story in enumerate(self.stories)}
+
+    @cached_property
+    def showing(self) -> dict[str, int]:
+        """How many stories show each theme, by its id."""
+        shown = Counter(theme_id for story in self.stories for theme_id in story.themes)
+        return {theme.id: shown[theme.id] for theme in self.themes}
+
     def story(self, story_id: str) -> Story | None:
-        return self._stories_by_id.get(story_id)
+        place = self.places.get(story_id)
+        return None if place is None else self.stories[place]
 
     def theme(self, theme_id: str) -> Theme | None:
         return self._themes_by_id.get(theme_id)
@@ -40,17 +53,13 @@ class Library:
 
     def with_own(self, stories: Iterable[Story]) -> "Library":
         """This library with a team's own stories after it; of two with the same id the library's own stays."""
-        own = tuple(story for story in stories if story.id not in self._stories_by_id)
+        own = tuple(story for story in stories if story.id not in self.places)
         return Library((*self.stories, *own), self.themes) if own else self
 
     def only(self, story_ids: Iterable[str]) -> "Library":
         """The same themes over fewer stories."""
         wanted = set(story_ids)
         return Library(tuple(story for story in self.stories if story.id in wanted), self.themes)
-
-    @cached_property
-    def _stories_by_id(self) -> dict[str, Story]:
-        return {story.id: story for story in self.stories}
 
     @cached_property
     def _themes_by_id(self) -> dict[str, Theme]:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +128,6 @@ _WORD = re.compile(r"[^\W_]+")
 _EMOJI_NAME = re.compile(r":[a-z0-9_+-]+:")
 
 
-# Many type the same, and what one typed is read in more than one room.
-@lru_cache(maxsize=256)
 def parse(text: str) -> Request:
     """Read typed words as a request; what is no known form is something to find a story about.
 

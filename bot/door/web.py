@@ -68,7 +68,7 @@ def parse(body: bytes, content_type: str) -> dict[str, Any] | None:
 def parse_form(text: str) -> dict[str, str]:
     """The fields of a form, the last of each name.
 
-    `urllib.parse.parse_qsl` reads the same in twice the time, which was the largest part of an answer's.
+    `urllib.parse.parse_qsl` reads the same and takes half as long again.
     """
     fields = (field.partition("=") for field in text.split("&") if field)
     return {_unquoted(name): _unquoted(value) for name, _, value in fields}

@@ -12,6 +12,7 @@ from bot.domain.clock import Now
 from bot.errors import StoreUnavailableError, UserError
 from bot.handlers.forms import ANSWER_BY
 from bot.handlers.replies import Replies
+from bot.patience import in_time
 
 FORMS = 1_000
 # Slack's own limit on a response_url; each press has one of its own, so that the limit of five uses is never near.
@@ -48,10 +49,13 @@ class Beneath:
 
         For no longer than Slack waits for the answer to the form, which leaves once this is over.
         """
-        at_most = asyncio.get_running_loop().time() + REDRAW_SECONDS
         opened, body = self._pressed.pop(str(view.get("id")), (None, {}))
         if opened is None or self._now() - opened >= LASTS:
             return
+
+        async def draw_anew() -> None:
+            await self._replies.replace(body, await draw())
+
+        left = context[ANSWER_BY] - asyncio.get_running_loop().time()
         with suppress(UserError, StoreUnavailableError, TimeoutError):
-            async with asyncio.timeout_at(min(at_most, context[ANSWER_BY])):
-                await self._replies.replace(body, await draw())
+            await in_time(draw_anew(), min(REDRAW_SECONDS, left))

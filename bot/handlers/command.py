@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -63,7 +63,7 @@ class Reading(AsyncMiddleware):
     ) -> BoltResponse | None:
         if req.body.get("command") != self._command:
             return await next()
-        match request.parse(typed(req.body.get("text") or "")):
+        match _asked(req.body.get("text") or ""):
             case (Find() | Surprise() | ListThemes() | Help()) as asked:
                 reader = reader_of(req.context)
                 # In a direct message there is nobody to share a story with.
@@ -133,6 +133,12 @@ async def _answer(forms: Forms, command: Payload, context: Payload, client: Asyn
         case ListSaved():
             return await forms.posts.saved(person_of(context))
     return None
+
+
+# Of a command, which many type alike, and of no message.
+@lru_cache(maxsize=256)
+def _asked(text: str) -> request.Request:
+    return request.parse(typed(text))
 
 
 def _json(message: Message) -> str:

@@ -82,6 +82,9 @@ MOST_BEHIND = 0.08
 MOST_WORDS = 8
 """Words that are looked at from either end: nobody asks at greater length."""
 
+MOST_CHARACTERS = 80
+"""In a longer text nobody only asks; it would take long to hear."""
+
 _WORD = re.compile(r"(?P<unspaced>[\u0e01-\u0e5b\u3040-\u30ff\u3400-\u9fff]+)|[^\W_]+")
 """A word, or what Thai, Japanese and Chinese write without a space."""
 
@@ -98,8 +101,10 @@ class Asking:
         `pieces` cuts what is written without spaces.
         """
         starts = [*_starts(text, pieces)]
-        before = [text[:at] for at in [*starts[1:], len(text)][:MOST_WORDS]]
-        after = [text[at:] for at in starts[-MOST_WORDS:]]
+        before = [text[:at] for at in [*starts[1:], len(text)][:MOST_WORDS] if at <= MOST_CHARACTERS]
+        after = [text[at:] for at in starts[-MOST_WORDS:] if len(text) - at <= MOST_CHARACTERS]
+        if not before and not after:
+            return text
         ways = (encode([*before, *after]) @ self._ways.T).max(axis=1)
         begin, end = _longest(before, ways[: len(before)]), _longest(after, ways[len(before) :])
         wish = text[begin : max(begin, len(text) - end)]

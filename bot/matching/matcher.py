@@ -76,6 +76,10 @@ class Matcher:
         """Whether they ask for a story and do not say of what, so that none is found: any would do."""
         return self._ranking.only_asks(words)
 
+    def is_mashed(self, words: str) -> bool:
+        """Whether it is hands on a keyboard, and no word of any language."""
+        return self._ranking.is_mashed(words)
+
     def with_own(self, stories: Sequence[Story]) -> Ranking:
         """Finds a team's own stories as well; the library's are shared, so this is small and quickly made.
 

@@ -78,6 +78,10 @@ class Ranking:
         """Whether they ask for a story and do not say of what, so that none is found: any would do."""
         return self.understanding.only_asks(words)
 
+    def is_mashed(self, words: str) -> bool:
+        """Whether it is hands on a keyboard, and no word of any language."""
+        return self.understanding.is_mashed(words)
+
     def evidence(self, understood: Understood) -> Floats:
         """What speaks for each story, over all shelves: a row for each of the weights, a column a story."""
         of_shelves = [_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves]

@@ -10,6 +10,7 @@ from bot.matching.encoder import Encoder
 from bot.matching.english import english
 from bot.matching.filler import FILLER
 from bot.matching.lexicon import Lexicon
+from bot.matching.mashing import looks_mashed
 from bot.matching.meaning import MOST_NEIGHBOURS, Neighbour, Themes
 from bot.matching.shelf import Shelf, rarity
 from bot.matching.spelling import Spelling
@@ -99,10 +100,17 @@ class Understanding:
         text = plain(typed)
         return bool(text) and not self._wish(text)
 
+    def is_mashed(self, typed: str) -> bool:
+        """Whether it is hands on a keyboard, and no word of any language."""
+        return looks_mashed(typed) and not any(map(self.spelling.is_word, split(typed)))
+
     def _wish(self, text: str) -> str:
         """The text without the chat around it, if it is in another language."""
         words = split(text)
         if not self.ear or sum(map(self._is_foreign, words)) < max(1, FOREIGN_FROM * len(words)):
+            return text
+        if set(words) <= self.lexicon.themes_in(words).keys():
+            # It names a theme and nothing else, whatever it sounds like: "сказать нет", to say no.
             return text
         return self.ear.asking.left_out(text, self.ear.queries.encode, self.ear.encoder.pieces)
 

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import overload
+from typing import cast, overload
 
 from bot import kept
 from bot.domain import library, story
@@ -22,7 +22,7 @@ from bot.reading import packs, strict_yaml
 JUST_NOW_SECONDS = 2.0
 """A file that changed so lately may change again without its times telling: some clocks tick only that often."""
 
-_CODE = (packs, strict_yaml, library, story)
+_CODE = (*(str(module.__file__) for module in (packs, strict_yaml, library, story)), __file__)
 
 
 class Stories(Sequence[Story]):
@@ -46,6 +46,12 @@ class Stories(Sequence[Story]):
             found = self._stories[at] = Story.model_validate_json(found)
         return found
 
+    def __iter__(self) -> Iterator[Story]:
+        for at in range(len(self)):
+            _ = self[at]
+        # By now all are stories, which a list goes through faster.
+        return iter(cast("list[Story]", self._stories))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
 
@@ -68,10 +74,10 @@ def load(
 
 
 def _unmade(library: Library) -> Library:
-    """The same with stories that are yet to be made, and with its digest, which would make them."""
+    """The same with stories that are yet to be made, and with what would make all of them."""
     told = [story.model_dump_json(exclude_unset=True).encode() for story in library.stories]
     unmade = Library(Stories(told), library.themes)
-    vars(unmade)["digest"] = library.digest
+    vars(unmade).update(digest=library.digest, places=library.places, showing=library.showing)
     return unmade
 
 
@@ -79,8 +85,8 @@ def _seen(folders: Sequence[Path]) -> tuple[bytes, float]:
     """A digest of the folders, of what the file system says of their files, and of the code that reads them; and when
     the last of the files changed, in seconds."""
     digest, changed = hashlib.blake2b(digest_size=32), 0.0
-    for module in _CODE:
-        digest.update(Path(str(module.__file__)).read_bytes())
+    for path in _CODE:
+        digest.update(Path(path).read_bytes())
     for folder in folders:
         digest.update(f"{folder}\0".encode(errors="surrogateescape"))
         for name, of in _files(folder):

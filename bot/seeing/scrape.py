@@ -1,6 +1,5 @@
 """`/metrics` for Prometheus, on an address of its own: what was counted, and how things stand at this moment."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -16,6 +15,7 @@ from prometheus_client import (
 
 from bot.domain.clock import Now
 from bot.errors import StoreUnavailableError
+from bot.patience import in_time
 from bot.seeing import metrics
 from bot.storage.tally import Tally
 
@@ -57,8 +57,7 @@ class Scrape:
         self._ready.set(is_ready())
         self._encoder_up.set(self._understands_meaning())
         try:
-            async with asyncio.timeout(ASK_SECONDS):
-                await self._ask()
+            await in_time(self._ask(), ASK_SECONDS)
             self._database_up.set(1)
         except (StoreUnavailableError, TimeoutError):
             self._database_up.set(0)

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Protocol
 
 from bot.domain.library import Library
-from bot.domain.mashing import is_mashed
 from bot.domain.match import Match, Why
 from bot.domain.story import Story, Theme
 from bot.domain.workspace import Reader
@@ -31,7 +30,7 @@ LARGE_LIBRARY = 1_000
 
 
 class Matching(Hashable, Protocol):
-    """What sharing asks of the matching: every story that fits, the best first, or whether any would do.
+    """What sharing asks of the matching: every story that fits, the best first; whether any would do, or nothing could.
 
     It never changes.
     """
@@ -41,6 +40,7 @@ class Matching(Hashable, Protocol):
     def match(self, words: str, limit: int | None = None) -> list[Match]: ...
 
     def only_asks(self, words: str) -> bool: ...
+    def is_mashed(self, words: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Sharing:
         if not offers and self._matching.only_asks(words):
             return self.surprise(reader)
         if not offers or not offers[0].is_strong:
-            if is_mashed(words):
+            if self._matching.is_mashed(words):
                 return Nothing(words, (), understood=False)
             return Nothing(words, tuple(match.story for match in offers))
         age = self._age(reader)

@@ -130,7 +130,7 @@ class Shelves:
         return library.story(found) or next((other for other in waiting if other.id == found), None)
 
     async def match_with(self, matching: Base) -> None:
-        """Answer by a better matching from now on; nothing that was found by the former one is remembered."""
+        """Answer by a better matching from now on."""
         former, self._common = self._common, self._sharing(self._library, matching)
         self._matching = matching
         if fetching := list(self._fetching.values()):

@@ -149,7 +149,8 @@ def search(
     elif as_json:
         print(_as_json(words, matcher.match(words, limit or PROGRAMS_WANT)))
     else:
-        print_matches(Page(), words, matcher.match(words, limit or PEOPLE_WANT))
+        matches = matcher.match(words, limit or PEOPLE_WANT)
+        print_matches(Page(), words, matches, is_mashed=matcher.is_mashed(words))
 
 
 @terminal.command()

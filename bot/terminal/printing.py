@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.domain.library import Library
-from bot.domain.mashing import is_mashed
 from bot.domain.match import Match
 from bot.domain.story import Story
 from bot.errors import Problem
@@ -46,9 +45,10 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def print_matches(page: Page, query: str, matches: Sequence[Match]) -> None:
+def print_matches(page: Page, query: str, matches: Sequence[Match], *, is_mashed: bool) -> None:
+    """`is_mashed` tells of a query that is no word of any language."""
     if not any(match.is_strong for match in matches):
-        if is_mashed(query):
+        if is_mashed:
             page.line(f"Nothing can be made of {quoted(query)}. Try a few words, or a theme.")
             return
         page.line(f"There is no story on {quoted(query)}.", " The nearest:" if matches else "")

@@ -1,12 +1,15 @@
 """Whoever asks in another language is heard through what surrounds the wish."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.judged import judged
 from bot.matching import Matcher
-from bot.matching.asking import Asking
+from bot.matching.asking import MOST_CHARACTERS, Asking
+from bot.matching.bm25 import Floats
 from bot.matching.encoder import STANDARD
 
 
@@ -40,10 +43,22 @@ def test_a_wish_without_chat_stays_as_it_is(asking: Asking) -> None:
     assert [wish(asking, words) for words in plain] == plain
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=60))
 def test_of_any_text_a_part_is_left(asking: Asking, text: str) -> None:
     assert wish(asking, text) in text
+
+
+def test_in_a_long_text_nobody_only_asks(asking: Asking) -> None:
+    heard: list[str] = []
+
+    def encode(texts: Sequence[str]) -> Floats:
+        heard.extend(texts)
+        return STANDARD.encode(texts)
+
+    text = " ".join(letter * 60 for letter in "äöüßéèñç")
+    assert asking.left_out(text, encode, STANDARD.pieces) == text
+    assert max(map(len, heard)) <= MOST_CHARACTERS
 
 
 @pytest.mark.parametrize(

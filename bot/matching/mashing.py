@@ -16,10 +16,10 @@ NO_VOWEL_FROM = 6
 """Letters; a shorter word without any vowel may be an abbreviation."""
 
 
-def is_mashed(text: str) -> bool:
-    """Whether no word of a text is one. In doubt it is one: a name, an abbreviation, a word of another language.
+def looks_mashed(text: str) -> bool:
+    """Whether every word of a text looks like hands on a keyboard. Some words do as well ("Wert"): look those up.
 
-    >>> is_mashed("asdfgh qwer"), is_mashed("xxxxx"), is_mashed("steak"), is_mashed("GDPR")
+    >>> looks_mashed("asdfgh qwer"), looks_mashed("xxxxx"), looks_mashed("steak"), looks_mashed("GDPR")
     (True, True, False, False)
     """
     words = _WORD.findall(text.casefold())
