@@ -68,7 +68,7 @@ async def test_an_operator_sees_what_was_asked_and_how_well_it_was_answered(watc
     before = await watched.figures()
     ada = watched.slack.person("Ada")
     await ada.types("/story empathy", channel="general")
-    await ada.types("/story qwxzjk vbnmqq", channel="general")
+    await ada.types("/story kubernetes ingress timeout", channel="general")
     await ada.types("/story ???", channel="general")
     await ada.types("@storybot teamwork", channel="general")
     await ada.clicks("Another one", on=ada.last("general"))
