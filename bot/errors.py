@@ -31,3 +31,7 @@ class ProblemsError(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class TooSlowError(StoreUnavailableError):
+    """Whatever has to be known, or kept, takes longer than Slack waits for an answer."""

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.lists import apology
 from bot.blocks.message import QUIETLY
 from bot.blocks.submit import refused
-from bot.errors import StoreUnavailableError, UserError
+from bot.errors import StoreUnavailableError, TooSlowError, UserError
 from bot.handlers.forms import open_form
 from bot.handlers.replies import Replies
 from bot.slack_errors import error_of, is_refused_for_now, is_unconfirmed
@@ -89,6 +89,9 @@ def _answer(response: BoltResponse, answer: Payload) -> None:
 def _words_for(error: Exception) -> str:
     if isinstance(error, UserError):
         return str(error)
+    if isinstance(error, TooSlowError):
+        log.warning("An answer took longer than Slack waits")
+        return "That took longer than Slack waits for me. Please try again in a moment."
     if isinstance(error, StoreUnavailableError):
         log.warning("An answer needs the database (%s)", error)
         return "I cannot reach what I keep just now. Please try again in a moment."

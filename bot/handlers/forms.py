@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.submit import errors
 from bot.domain.draft import DraftErrors
-from bot.errors import StoreUnavailableError, UserError
+from bot.errors import StoreUnavailableError, TooSlowError, UserError
 from bot.patience import in_time
 from bot.slack_errors import FAILED, error_of
 
@@ -41,7 +41,7 @@ def under_field(ack: AsyncAck, block_id: str) -> Callable[[UserError], Awaitable
 
 
 async def while_slack_waits(work: Coroutine[Any, Any, _Told], context: Mapping[str, Any]) -> _Told:
-    """What `work` gives; StoreUnavailableError when Slack can wait no longer, whatever took so long.
+    """What `work` gives; TooSlowError when Slack can wait no longer, whatever took so long.
 
     What has begun goes on. So what is asked of Slack is one such work and what is kept another, which does not begin
     too late: nothing that is said not to be saved is saved because Slack was slow. A write cannot be called back, so
@@ -50,11 +50,11 @@ async def while_slack_waits(work: Coroutine[Any, Any, _Told], context: Mapping[s
     left = context[ANSWER_BY] - asyncio.get_running_loop().time()
     if left <= 0:
         work.close()
-        raise StoreUnavailableError("it took too long before")
+        raise TooSlowError("it took too long before")
     try:
         return await in_time(work, left)
     except TimeoutError:
-        raise StoreUnavailableError("it takes too long") from None
+        raise TooSlowError("it takes too long") from None
 
 
 async def open_form(client: AsyncWebClient, body: Mapping[str, Any], view: dict[str, Any]) -> str:

@@ -17,13 +17,12 @@ LONG = 7
 COMMON = 1_000
 """How often, of 1.6 billion words that were counted, a word is used that people are likely to mean."""
 
-
 PART = 4_000
 """Words that are read without a break: in two milliseconds."""
 
 
 class English:
-    """160,000 words and how often each is used. Loaded at once, in a tenth of a second and 20 MB."""
+    """160,000 words and how often each is used. Loading them takes a tenth of a second and 20 MB."""
 
     def __init__(self) -> None:
         # The list of pyspellchecker, which itself would count every letter of it before it looks up a word.

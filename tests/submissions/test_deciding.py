@@ -59,7 +59,7 @@ async def test_while_nobody_knows_who_decides_it_is_said_in_time(
     await grace.submits()
     assert desk.requests[-1].failure is None, "Slack waits for three seconds"
     assert grace.modal is not None
-    assert "Please try again in a moment" in grace.modal.drawn
+    assert "That took longer than Slack waits for me" in grace.modal.drawn
     await grace.closes()
     assert held(grace, "In your own words") == "Tell us of the baby."
     await grace.submits()
