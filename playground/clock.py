@@ -26,6 +26,7 @@ class Clock:
         self._alarm: asyncio.TimerHandle | None = None
         self._watchers: list[Callable[[], object]] = []
         self._next_due: NextDue = _nothing_is_due
+        self._goal = 0.0
         self.ahead = 0.0
 
     def now(self) -> float:
@@ -47,9 +48,10 @@ class Clock:
     async def go_on(self, seconds: float) -> None:
         """Move on by so many seconds, but stop wherever the app has something due, until it has done it.
 
-        What takes the app long in all is not waited for.
+        What takes the app long in all is not waited for. Whoever asks again meanwhile goes on from there.
         """
-        goal, give_up = self.now() + seconds, time.monotonic() + PATIENCE_SECONDS
+        goal = self._goal = max(self._goal, self.now()) + seconds
+        give_up = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < give_up and (due := await self._next_due()) and due.timestamp() <= goal:
             if due.timestamp() > self.now():
                 self.advance_to(due)

@@ -73,18 +73,22 @@ function draw() {
   for (const part of parts) part(state, here);
 }
 
+let wanted = null;
+
 function onState(next) {
   const isFirst = !here.me;
   state = next;
   here.me ??= state.me;
-  const wanted = address();
+  // Kept until it is open: whom it names may see a channel that the first person does not.
+  wanted ??= address();
   const asked = isFirst && state.people.find(({ name, is_bot: isBot }) => name === wanted.person && !isBot);
+  if (asked && asked.id !== here.me) { actAs(asked.id); return; }
   if (!state.channels.some(({ id }) => id === here.channel)) {
     here.channel = (state.channels.find(({ name }) => name === wanted.channel) ?? state.channels[0]).id;
     announceFrom(null);
-    if (!asked || asked.id === here.me) open(here.channel, wanted.tab);
+    open(here.channel, wanted.tab);
   }
-  if (asked && asked.id !== here.me) { actAs(asked.id); return; }
+  wanted = null;
   draw();
   announceFrom(heard);
 }

@@ -200,6 +200,11 @@ async def test_acting_as_somebody_else_shows_their_view_and_a_link_leads_back(ca
     await page.goto(f"{slack.url}/#ada/support")
     await expect(page.get_by_label("You are")).to_have_value(slack.person("Ada").id)
     await expect(page.get_by_label("Message #support")).to_be_visible()
+    # Ada is not in it.
+    await page.goto(f"{slack.url}/#grace/story-review")
+    await expect(page.get_by_label("Message #story-review")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_label("Message #story-review")).to_be_visible()
 
 
 async def test_the_home_tab(cafe: Cafe, visit: Visit) -> None:

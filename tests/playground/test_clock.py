@@ -55,6 +55,26 @@ async def test_on_the_way_it_stops_for_what_the_app_has_due(slack: Playground) -
     assert timedelta(days=7) <= slack.now() - start < timedelta(days=7, hours=1)
 
 
+async def test_who_is_impatient_comes_as_far(slack: Playground) -> None:
+    start = slack.now()
+    due = [start + timedelta(days=days) for days in (3, 10, 17)]
+
+    async def app() -> None:
+        while due:
+            if slack.now() >= due[0]:
+                due.pop(0)
+            await asyncio.sleep(0.01)
+
+    async def next_due() -> datetime | None:
+        return due[0] if due else None
+
+    slack.clock.stop_for(next_due)
+    at_work = asyncio.ensure_future(app())
+    await asyncio.gather(*(slack.clock.go_on(7 * 24 * 3600) for _ in range(3)))
+    await at_work
+    assert timedelta(days=21) <= slack.now() - start < timedelta(days=21, hours=1)
+
+
 async def test_time_does_not_go_back(slack: Playground) -> None:
     with pytest.raises(ValueError, match="forward"):
         slack.clock.advance_to(datetime(2020, 1, 1, tzinfo=UTC))
