@@ -114,15 +114,30 @@ _SAVED = {"saved", "saved stories", "my saved stories"}
 _HELP = {"help", "help with this", "how does this work", "how do use this", "what do do", "what do", "who are",
          "what are", "what is this"}  # fmt: skip
 # Said in conversation only: who types them behind a slash command means the word.
-_GREETING = _listed("afternoon evening hello hey hi hiya morning start")
-_BESIDE_GREETING = _listed("again all everybody everyone good team there to")
+_GREETING = _listed(
+    """
+    afternoon evening hello hey hi hiya morning start
+    bonjour bonsoir ciao cześć goedemorgen hallo hoi hola merhaba moin olá oi salut selam servus
+    привет здравствуйте مرحبا 你好 您好 こんにちは 안녕하세요
+    """
+)
+_BESIDE_GREETING = _listed(
+    "a again all everybody everyone good team there to à le monde todos tous tout tutti zusammen"
+)
 _THANKS = _listed(
     """
     awesome brilliant bye cheers cool good goodnight great lovely nice no ok okay perfect thank thanks thx ty
     wow yes
+    bedankt danke dank dziękuję gracias grazie merci obrigada obrigado teşekkürler
+    спасибо شكرا 谢谢 謝謝 ありがとう ありがとうございます 감사합니다
     """
 )
-_BESIDE_THANKS = _listed("again all for it lot many much night really s so that this very")
+_BESIDE_THANKS = _listed(
+    """
+    again all for it lot many much night really s so that this very
+    beaucoup bien mille muchas muito schön sehr vielen wel большое
+    """
+)
 _NODS = {"👍", "🙏", "😀", "🙂", "😊", "❤️", "🎉", "👏", ":+1:", ":pray:", ":thumbsup:", ":heart:", ":tada:", ":clap:"}
 _WORD = re.compile(r"[^\W_]+")
 _EMOJI_NAME = re.compile(r":[a-z0-9_+-]+:")

@@ -23,13 +23,27 @@ def test_the_help(text: str) -> None:
     assert parse(text) == Help()
 
 
-@pytest.mark.parametrize("text", ["hello 👋", "Hi storybot", "hey there!", "good morning everyone", "!!!"])
+@pytest.mark.parametrize(
+    "text", ["hello 👋", "Hi storybot", "hey there!", "good morning everyone", "!!!", "hola", "bonjour à tous", "你好"]
+)
 def test_a_greeting_in_a_conversation_is_answered_with_help(text: str) -> None:
     assert parse_said(text) == Help()
 
 
 @pytest.mark.parametrize(
-    "text", ["thank you so much!", "thanks :pray:", "no thanks", "ok great", "👍🏽", "cool", ":+1:"]
+    "text",
+    [
+        "thank you so much!",
+        "thanks :pray:",
+        "no thanks",
+        "ok great",
+        "👍🏽",
+        "cool",
+        ":+1:",
+        "merci beaucoup",
+        "danke!",
+        "谢谢",
+    ],
 )
 def test_thanks_in_a_conversation_ask_for_nothing(text: str) -> None:
     assert parse_said(text) == Thanks()
