@@ -74,6 +74,7 @@ bench: $(VENV)/.compares  ## speed of search, answers and weekly posts, beside p
 	$(BIN)/python -m bench.weekly_load
 	$(BIN)/python -m bench.weekly_waves
 	$(BIN)/python -m bench.noisy
+	$(BIN)/python -m bench.reading_again
 
 soak: $(VENV)/.develops  ## the long proofs: races, faults, kills, replicas, payloads, a day (two hours or three)
 	RACES=1000 $(BIN)/python -m pytest tests/submissions/test_races.py -k "one_decides or click"

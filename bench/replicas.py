@@ -26,7 +26,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from bench.figures import percentile, print_machine, print_table, short
-from bot.app import serve, understood
+from bot.app import serve
 from bot.config import Connection, Credentials, Settings
 from bot.domain import clock
 from bot.domain.installation import Installation, Tokens
@@ -35,6 +35,7 @@ from bot.domain.slots import Slot, Timing
 from bot.domain.workspace import Workspace
 from bot.manifest import manifest
 from bot.reading import packs
+from bot.stock import understood
 from bot.storage.database import Database, opened
 from bot.storage.installations import InstallationStore
 from bot.storage.sealing import Seal

@@ -94,11 +94,15 @@ async def _first(start: Start) -> Moments:
     # A thousand made stories would be encoded for half a minute.
     done = await _started(start, until_it_is_ready=start.pack is None)
     if start.pack:
-        cache = Path(start.also["STORYBOT_CACHE"])
-        library, _ = kept_packs.load([start.pack], cache)
-        Matcher(library, _Cheap(), cache)
-        SentenceEncoder(cache).encode(["empathy"])
+        keep_made_vectors(start.pack, Path(start.also["STORYBOT_CACHE"]))
     return done
+
+
+def keep_made_vectors(pack: Path, cache: Path) -> None:
+    """Keep all that a start with a made pack keeps, with made vectors: to encode thousands takes minutes."""
+    library, _ = kept_packs.load([pack], cache)
+    Matcher(library, _Cheap(), cache)
+    SentenceEncoder(cache).encode(["empathy"])
 
 
 def _row(name: str, turns: Sequence[tuple[Moments, Moments]]) -> list[str]:

@@ -1,8 +1,5 @@
 """What the bot can do, put together once: each service over its store, and the listeners that ask it."""
 
-import asyncio
-import gc
-import logging
 import random
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
@@ -10,13 +7,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.aside import aside
 from bot.clients import ClientOf
 from bot.clock import Clock
 from bot.config import Settings
 from bot.directory import Directory, InstallerOf
 from bot.domain.clock import Now
-from bot.domain.library import Library
 from bot.domain.moderation import Moderation
 from bot.domain.outgoing import Outcome, Outgoing
 from bot.domain.workspace import Workspace
@@ -35,8 +30,6 @@ from bot.handlers.schedule import Scheduling
 from bot.handlers.submit import Submitting
 from bot.handlers.turns import Share, Turns
 from bot.handlers.weekly import WeeklyPosts, draw_post
-from bot.matching import Matcher
-from bot.matching.encoder import Encoder
 from bot.services import submissions, weekly
 from bot.services.desks import Desks
 from bot.services.lost_posts import LostPosts
@@ -46,6 +39,7 @@ from bot.services.seen import Seen
 from bot.services.shelves import Shelves
 from bot.services.submissions import Submissions
 from bot.services.weekly import Weekly
+from bot.stock import Stock
 from bot.storage.database import Database
 from bot.storage.lost_posts import LostPostStore
 from bot.storage.moderation import ModerationStore
@@ -55,12 +49,6 @@ from bot.storage.own_stories import OwnStoryStore
 from bot.storage.submissions import SubmissionStore
 from bot.storage.weekly import WeeklyStore
 
-log = logging.getLogger(__name__)
-
-# Whoever stood at the door while the bot started is answered in this time: to take in what the stories mean keeps the
-# interpreter from all else for tenths of a second.
-LET_IN_SECONDS = 0.2
-
 
 class Abilities:
     """Everything between the door and the database."""
@@ -69,29 +57,26 @@ class Abilities:
         self,
         settings: Settings,
         database: Database,
-        library: Library,
-        matcher: Matcher,
+        stock: Stock,
         replies: Replies,
         client_of: ClientOf,
         installer_of: InstallerOf,
         now: Now,
         news: News,
         lifecycle: Lifecycle | None = None,
-        encoder: Encoder | None = None,
     ) -> None:
-        """`news` is what replicas tell each other; `lifecycle` follows what installs and uninstalls the bot.
+        """`news` is what replicas tell each other; `lifecycle` follows who installs and uninstalls the bot, if any do.
 
-        Where people do not install it by themselves there is no `lifecycle`. With an `encoder` the `matcher` comes to
-        understand meaning in the `background`, and answers by words until then.
+        While the `stock` is not understood that goes on in the `background`, and its stories are found by words.
         """
         name = settings.command
         # Ids of channels and people are one workspace's: of many, each chooses for itself.
         desks = Desks(ModerationStore(database), Moderation() if lifecycle else settings.moderation, now)
         directory = Directory(desks.of, installer_of, client_of)
-        shelves = Shelves(library, matcher, OwnStoryStore(database), directory.is_at_home, Seen(), random.Random(), now)
+        told = OwnStoryStore(database)
+        shelves = Shelves(stock.library, stock.matcher, told, directory.is_at_home, Seen(), random.Random(), now)
+        self._stock = stock
         self._shelves = shelves
-        self._matcher = matcher
-        self._encoder = encoder
         self._command = name
         self._replies = replies
         self._guard = Guard(directory.person, desks, name, members_schedule=settings.weekly.members_schedule)
@@ -152,12 +137,11 @@ class Abilities:
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What goes on by itself, each for ever."""
         work = [self.outbox.run(), self._shelves.watch(), self._clock.run(), self._news.run(), self._pulse.run()]
-        return [self._understand(self._encoder), *work] if self._encoder else work
+        return work if self._stock.is_understood else [self._stock.understand(self._shelves), *work]
 
-    @property
-    def understands_meaning(self) -> bool:
-        """Whether sentences and other languages are understood at this moment."""
-        return self._matcher.understands_meaning
+    async def read_again(self) -> None:
+        """Tell the stories that the packs hold by now; where one is broken, the former ones stay."""
+        await self._stock.renew(self._shelves)
 
     async def next_due(self) -> datetime | None:
         """When something is next to be done by itself; past while it is being done."""
@@ -167,27 +151,11 @@ class Abilities:
     def hindrances(self) -> list[str]:
         """A line for an operator on each thing that keeps the bot from serving."""
         silent = [] if self._pulse.beats else ["the database does not answer"]
-        return [*silent, *(["it is still taking in what the stories mean"] if self._encoder else [])]
+        return [*silent, *([] if self._stock.is_understood else ["it is still taking in what the stories mean"])]
 
     def remarks(self) -> list[str]:
         """A line for an operator on each thing that it does less well than it could."""
-        return [] if self.understands_meaning else ["stories are matched by their words alone"]
-
-    async def _understand(self, encoder: Encoder) -> None:
-        """Take in what the stories mean: that takes a second or two where it was kept, else minutes for thousands."""
-        await asyncio.sleep(LET_IN_SECONDS)
-        matcher, library = self._matcher, self._shelves.library
-        try:
-            await aside(lambda: list(library.stories))  # all of them are made, before somebody wants all
-            self._matcher = await aside(lambda: matcher.with_meaning(encoder))
-            # All of this stays: to look through it for garbage again and again would hold the event loop.
-            gc.freeze()
-            await self._shelves.match_with(self._matcher)
-        except Exception:
-            log.exception("What the stories mean cannot be taken in")
-        self._encoder = None
-        if self.understands_meaning:
-            log.info("Stories are matched by their meaning, too")
+        return [] if self._stock.matcher.understands_meaning else ["stories are matched by their words alone"]
 
     async def _stories_changed(self, enterprise_id: str, team_id: str) -> None:
         await self._shelves.hear(Workspace(enterprise_id, team_id))

@@ -21,7 +21,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.abilities import Abilities
-from bot.aside import aside
 from bot.config import Connection, Moderation, Settings, cache_folder
 from bot.domain import clock
 from bot.domain.clock import Now
@@ -31,7 +30,6 @@ from bot.door.port import listen
 from bot.door.replays import Replays
 from bot.door.socket_mode import SocketMode, check_app_token
 from bot.door.web import Edge, Health
-from bot.errors import Problem, ProblemsError
 from bot.handlers.replies import Replies
 from bot.installing.access import Access, to_many, to_one
 from bot.installing.identity import Identity
@@ -39,11 +37,11 @@ from bot.manifest import manifest
 from bot.matching import Matcher
 from bot.matching.encoder import STANDARD, Encoder, SentenceEncoder
 from bot.memory import share_one_arena
-from bot.reading import kept_packs
 from bot.seeing import slack_calls, tracing
 from bot.seeing.logs import bolt_logger, server_logger
 from bot.seeing.scrape import Scrape
 from bot.services.outbox import Outbox
+from bot.stock import Stock, load_library, understood
 from bot.storage.claims import ClaimStore
 from bot.storage.database import opened
 from bot.storage.news import News
@@ -56,6 +54,7 @@ DRAIN_SECONDS = 7.5
 CLOSE_SECONDS = 0.5
 # For one call; Slack's own answers take well under a second.
 SLACK_TIMEOUT_SECONDS = 10
+STDIN = 0
 
 
 NextDue = Callable[[], Awaitable[datetime | None]]
@@ -65,13 +64,15 @@ NextDue = Callable[[], Awaitable[datetime | None]]
 class Serving:
     """A bot whose door is open. `until_refused` ends only with the ProblemsError of a token that Slack refuses.
 
-    `next_due` gives when it will next do something by itself, which is past while it does it.
+    `next_due` gives when it will next do something by itself, which is past while it does it; `read_again` tells the
+    stories that the packs hold by now.
     """
 
     bolt: AsyncApp
     port: int
     until_refused: asyncio.Future[None]
     next_due: NextDue
+    read_again: Callable[[], Awaitable[None]]
     metrics_port: int | None = None
 
 
@@ -94,31 +95,6 @@ def run(settings: Settings, connection: Connection, door: socket.socket | None) 
         return asyncio.run(_run(settings, connection, door))
 
 
-def load_library(settings: Settings) -> Library:
-    """The stories of all packs. Broken ones are logged and left out; ProblemsError when a pack or all are missing."""
-    folders = settings.pack_folders()
-    if missing := [folder for folder in folders if not folder.is_dir()]:
-        mend = "Name a folder that is there; paths start at the settings file."
-        raise ProblemsError([Problem(str(folder), None, "There is no such pack folder.", mend) for folder in missing])
-    library, problems = kept_packs.load(folders, cache_folder(os.environ))
-    for problem in problems:
-        log.warning("%s", problem)
-    if not library.stories:
-        raise ProblemsError(problems or [Problem("packs", None, "There are no stories.", "Name a pack folder.")])
-    return library
-
-
-async def understood(library: Library, encoder: Encoder | None = STANDARD) -> Matcher:
-    """The matcher of a library, built off the event loop: the first time takes seconds, and longer for more stories.
-
-    Without an `encoder` it knows their words alone, and takes a moment.
-    """
-    matcher = await aside(lambda: Matcher(library, encoder, cache_folder(os.environ)))
-    # All of this stays: to look through it for garbage again and again would hold the event loop.
-    gc.freeze()
-    return matcher
-
-
 @asynccontextmanager
 async def serve(
     settings: Settings,
@@ -126,15 +102,15 @@ async def serve(
     library: Library,
     matcher: Matcher,
     now: Now = clock.now,
-    encoder: Encoder | None = None,
+    encoder: Encoder | None = STANDARD,
 ) -> AsyncIterator[Serving]:
     """Reach Slack and open the door; on the way out finish what is in flight, and close everything.
 
-    With an `encoder`, the `matcher` comes to understand meaning once the door is open; until then it is not ready.
+    A `matcher` that knows words alone comes to understand meaning once the door is open; until then it is not ready.
     """
     async with (
         reach(connection) as slack,
-        open_door(settings, connection, slack, library, matcher, now, encoder) as serving,
+        open_door(settings, connection, slack, Stock(settings, library, matcher, encoder), now) as serving,
     ):
         yield serving
 
@@ -169,10 +145,8 @@ async def open_door(
     settings: Settings,
     connection: Connection,
     slack: Slack,
-    library: Library,
-    matcher: Matcher,
+    stock: Stock,
     now: Now = clock.now,
-    encoder: Encoder | None = None,
     door: socket.socket | None = None,
 ) -> AsyncIterator[Serving]:
     """Listen over HTTP, and in Socket Mode over its WebSocket too; on the way out take nothing more and drain.
@@ -189,19 +163,9 @@ async def open_door(
             access = await to_many(settings, connection.credentials, database, news, slack.client, now)
         replies = Replies(slack.session, connection.api_url)
         abilities = Abilities(
-            settings,
-            database,
-            library,
-            matcher,
-            replies,
-            access.client_of,
-            access.installer_of,
-            now,
-            news,
-            access.lifecycle,
-            encoder,
+            settings, database, stock, replies, access.client_of, access.installer_of, now, news, access.lifecycle
         )
-        scrape = Scrape(len(library.stories), lambda: abilities.understands_meaning, Tally(database), now)
+        scrape = Scrape(stock, Tally(database), now)
         replays = Replays(ClaimStore(database, now) if database.is_shared else None, now)
         async with _listening_at(connection, slack, access, abilities, replays, scrape, door) as serving:
             yield serving
@@ -248,7 +212,7 @@ async def _listening_at(
         closing.push_async_callback(edge.stop)
         port = await _take(closing, runner, door or listen(connection.host, connection.port, "PORT"))
         closing.push_async_callback(edge.leave, connection.drain_delay)
-        yield Serving(bolt, port, until_refused, abilities.next_due, metrics_port)
+        yield Serving(bolt, port, until_refused, abilities.next_due, abilities.read_again, metrics_port)
 
 
 @asynccontextmanager
@@ -356,8 +320,11 @@ async def _cancelled(work: asyncio.Future[Any]) -> None:
 async def _run(settings: Settings, connection: Connection, door: socket.socket | None) -> int:
     library = load_library(settings)
     stopped = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    asked = asyncio.Event()
+    # A terminal that is closed says SIGHUP as well: who was started there ends then.
+    hung_up = stopped if os.isatty(STDIN) else asked
+    for name, said in ((signal.SIGTERM, stopped), (signal.SIGINT, stopped), (signal.SIGHUP, hung_up)):
+        asyncio.get_running_loop().add_signal_handler(name, said.set)
     until_stopped = asyncio.ensure_future(stopped.wait())
     async with AsyncExitStack() as closing:
         starting = asyncio.ensure_future(_start(closing, settings, connection, library, door))
@@ -368,6 +335,8 @@ async def _run(settings: Settings, connection: Connection, door: socket.socket |
         # Left aside for as long as nearly all that was made was there to stay.
         gc.enable()
         log.info("Telling %d stories with %s on port %d", len(library.stories), settings.command, serving.port)
+        del library  # once the packs are read again, others are told
+        closing.push_async_callback(_cancelled, asyncio.ensure_future(_read_again_when(asked, serving)))
         if await _is_first(serving.until_refused, until_stopped):
             serving.until_refused.result()
         log.info("Stopping: finishing what is in flight")
@@ -384,8 +353,14 @@ async def _start(
     matcher = await understanding
     encoder = SentenceEncoder(kept_in=cache_folder(os.environ))
     return await closing.enter_async_context(
-        open_door(settings, connection, slack, library, matcher, encoder=encoder, door=door)
+        open_door(settings, connection, slack, Stock(settings, library, matcher, encoder), door=door)
     )
+
+
+async def _read_again_when(asked: asyncio.Event, serving: Serving) -> None:
+    while await asked.wait():
+        asked.clear()
+        await serving.read_again()
 
 
 async def _is_first(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> bool:

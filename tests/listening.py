@@ -11,6 +11,7 @@ from bot.domain import clock
 from bot.domain.library import Library
 from bot.handlers.replies import Replies
 from bot.matching import Matcher
+from bot.stock import Stock
 from bot.storage.database import opened
 from bot.storage.news import News
 
@@ -62,8 +63,7 @@ async def all_that_listens(settings: Settings, library: Library, matcher: Matche
     app: Any = Listening()
     async with opened(None, folder) as database:
         replies = Replies(None, "https://slack.com/api/")  # type: ignore[arg-type]
-        Abilities(
-            settings, database, library, matcher, replies, client_of, client_of, clock.now, News(database)
-        ).listen(app)
+        stock = Stock(settings, library, matcher)
+        Abilities(settings, database, stock, replies, client_of, client_of, clock.now, News(database)).listen(app)
     listening: Listening = app
     return listening

@@ -6,8 +6,9 @@ import os
 from slack_bolt.async_app import AsyncAck
 
 from bench.servers import PLENTY
-from bot.app import load_library, serve, understood
+from bot.app import serve
 from bot.config import load_to_run
+from bot.stock import load_library, understood
 
 MORE = 20
 

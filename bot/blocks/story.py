@@ -66,7 +66,7 @@ def full(story: Story, themes: Sequence[Theme]) -> Block:
         blocks.append(rich(line(words("For your team: ", bold=True), words(story.question))))
     if story.differs:
         blocks.append(rich(line(words("On the sources: ", bold=True), words(story.differs))))
-    blocks.append(context(theme_names(themes), emoji=True))
+    blocks += theme_names(themes)
     if story.sources:
         blocks.append({"type": "divider"})
         blocks.append(rich(line(words("Sources", bold=True)), _sources(story.sources)))
@@ -86,7 +86,7 @@ def _told(story: Story, themes: Sequence[Theme]) -> list[Block]:
         context(where(story)),
         rich(line(words(story.summary))),
         *takeaway(story),
-        context(theme_names(themes), emoji=True),
+        *theme_names(themes),
     ]
 
 
@@ -101,8 +101,10 @@ def where(story: Story) -> str:
     return " · ".join(str(part) for part in (story.company, story.place or story.country, story.year, told_by) if part)
 
 
-def theme_names(themes: Sequence[Theme]) -> str:
-    return "   ".join(f":{theme.emoji}: {theme.name}" for theme in themes)
+def theme_names(themes: Sequence[Theme]) -> list[Block]:
+    """What a story shows; nothing of a team's own whose themes no pack has any more, as Slack refuses empty texts."""
+    names = "   ".join(f":{theme.emoji}: {theme.name}" for theme in themes)
+    return [context(names, emoji=True)] if names else []
 
 
 def _reasons(asked: str, why: tuple[Why, ...]) -> str:
@@ -129,6 +131,6 @@ def _source(source: Source) -> list[Block]:
 
 
 def _spoken(story: Story, themes: Sequence[Theme]) -> str:
-    shown = ", ".join(theme.name for theme in themes)
+    shown = f" Themes: {', '.join(theme.name for theme in themes)}." if themes else ""
     learned = f" Takeaway: {story.takeaway}" if story.takeaway else ""
-    return f"{story.title} ({where(story)}). {story.summary}{learned} Themes: {shown}."
+    return f"{story.title} ({where(story)}). {story.summary}{learned}{shown}"

@@ -137,7 +137,7 @@ def _told(heading: str, story: Story, themes: Sequence[Theme], slot_ref: SlotRef
         # One text with its empty lines in it: of a paragraph a block, 2,500 characters could make hundreds.
         rich(line({"type": "text", "text": telling})),
         *takeaway(story),
-        *([context(names, emoji=True)] if (names := theme_names(themes)) else []),
+        *theme_names(themes),
         *([context(note)] if note else []),
         post_buttons(story, slot_ref, tried),
     ]

@@ -17,6 +17,7 @@ from bot.domain.clock import Now
 from bot.errors import StoreUnavailableError
 from bot.patience import in_time
 from bot.seeing import metrics
+from bot.stock import Stock
 from bot.storage.tally import Tally
 
 # Prometheus itself waits ten seconds for all of it, unless told otherwise.
@@ -26,14 +27,14 @@ ASK_SECONDS = 5.0
 class Scrape:
     """What stands now is asked anew with each scrape; while the database is out of reach, what hangs on it is NaN."""
 
-    def __init__(self, stories: int, understands_meaning: Callable[[], bool], tally: Tally, now: Now) -> None:
-        self._understands_meaning = understands_meaning
+    def __init__(self, stock: Stock, tally: Tally, now: Now) -> None:
+        self._stock = stock
         self._tally = tally
         self._now = now
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
-        self._gauge("storybot_library_stories", "Stories of the packs.").set(stories)
+        self._stories = self._gauge("storybot_library_stories", "Stories of the packs.")
         self._encoder_up = self._gauge("storybot_encoder_up", "1: sentences are understood; 0: words alone.")
         self._ready = self._gauge("storybot_ready", "1: it can serve, as /readyz says.")
         self._database_up = self._gauge("storybot_database_up", "1: the database answered this scrape.")
@@ -55,7 +56,8 @@ class Scrape:
 
     async def metrics(self, is_ready: Callable[[], bool], _: web.Request) -> web.Response:
         self._ready.set(is_ready())
-        self._encoder_up.set(self._understands_meaning())
+        self._stories.set(len(self._stock.library.stories))
+        self._encoder_up.set(self._stock.matcher.understands_meaning)
         try:
             await in_time(self._ask(), ASK_SECONDS)
             self._database_up.set(1)

@@ -129,10 +129,10 @@ class Shelves:
             return None
         return library.story(found) or next((other for other in waiting if other.id == found), None)
 
-    async def match_with(self, matching: Base) -> None:
-        """Answer by a better matching from now on."""
-        former, self._common = self._common, self._sharing(self._library, matching)
-        self._matching = matching
+    async def tell(self, library: Library, matching: Base) -> None:
+        """Answer from this library, by this matching, from now on."""
+        former, self._common = self._common, self._sharing(library, matching)
+        self._library, self._matching = library, matching
         if fetching := list(self._fetching.values()):
             # It may have begun with the former one.
             await asyncio.wait(fetching)

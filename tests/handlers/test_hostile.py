@@ -66,7 +66,10 @@ async def test_hostile_words_in_every_field_of_a_pack_stay_inert(text: str, libr
     )
     hostile = Library((told,), (theme,))
     matcher = Matcher(hostile, None)
-    async with Playground() as slack, serve(Settings(), connection_to(slack, tmp_path), hostile, matcher) as bot:
+    async with (
+        Playground() as slack,
+        serve(Settings(), connection_to(slack, tmp_path), hostile, matcher, encoder=None) as bot,
+    ):
         url = f"http://127.0.0.1:{bot.port}"
         slack.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
         ada, grace = slack.person("Ada"), slack.person("Grace")

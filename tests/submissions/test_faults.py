@@ -21,6 +21,7 @@ from bot.domain.library import Library
 from bot.installing.identity import Identity
 from bot.manifest import manifest
 from bot.matching import Matcher
+from bot.stock import Stock
 from playground import Playground, Seen
 from playground.person import Person
 from tests.conftest import PLENTY, connection_to
@@ -49,7 +50,8 @@ async def an_impatient_bot(
         client = AsyncWebClient(slack.bot_token, slack.api_url, session=session, retry_handlers=[])
         line = Slack(session, client, Identity(client))
         await line.identity.learn()
-        async with open_door(settings, connection_to(slack, folder), line, library, matcher) as serving:
+        stock = Stock(settings, library, matcher)
+        async with open_door(settings, connection_to(slack, folder), line, stock) as serving:
             url = f"http://127.0.0.1:{serving.port}"
             slack.install(request_url=f"{url}/slack/events", manifest=manifest(settings, url))
             yield
