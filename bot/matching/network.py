@@ -1,8 +1,9 @@
 """What the sentence encoder computes: from the pieces that texts are cut into to their vectors, a few texts quickly.
 
 Its package computes the same, but for rounding, and takes up to twice as long for it. Here
-- each different piece is looked up, and goes into the first layer, once: a word that no story holds is encoded beside
-  the text that it stands in;
+- each different piece is looked up, and goes into the first layer, once, and each different window into the second: a
+  word that no story holds is encoded beside the text that it stands in, and so are parts of a text that begin or end
+  alike;
 - a window is the sum of what the pieces at its places tell, so that each is multiplied for all places in one product
   of long rows;
 - two matrices with nothing between them are one.
@@ -53,11 +54,13 @@ class Branch:
         are the numbers of the pieces around each; both end with none.
         """
         seen = around[:, self.window]
-        inner = np.zeros((len(which), SIZE), np.float32)
-        inner[:-1] = _seen(told @ self.first, which[seen], self.first_bias)
-        inner[:-1] += told[which[:-1]]
-        outer = _seen(inner @ self.second, seen, self.second_bias)
-        outer += inner[:-1]
+        windows = which[seen]
+        different, each = _different(windows)
+        inner = np.zeros((len(different) + 1, SIZE), np.float32)
+        inner[:-1] = _seen(told @ self.first, windows[different], self.first_bias)
+        inner[:-1] += told[which[different]]
+        outer = _seen(inner @ self.second, np.append(each, len(different))[seen], self.second_bias)
+        outer += inner[each]
         return outer
 
 
@@ -151,6 +154,15 @@ def _around(sizes: Numbers) -> Numbers:
     line[places] = np.arange(pieces)
     around: Numbers = line[places[:, None] + np.arange(-REACH, REACH + 1)]
     return around
+
+
+def _different(windows: Numbers) -> tuple[Numbers, Numbers]:
+    """Where each different window first stands, and the number of that for each window."""
+    numbers: dict[tuple[int, ...], int] = {}
+    each = np.array([numbers.setdefault(window, len(numbers)) for window in map(tuple, windows.tolist())])
+    first = np.empty(len(numbers), np.intp)
+    first[each[::-1]] = np.arange(len(each))[::-1]
+    return first, each
 
 
 def _seen(products: Floats, seen: Numbers, bias: Floats) -> Floats:

@@ -35,6 +35,13 @@ def test_texts_have_the_same_vectors_together_and_alone(plain: USE, texts: list[
     assert np.abs(STANDARD.encode(texts[:1]) - plain.encode(texts)[:1]).max() < 1e-4
 
 
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from(["a", "lost", "Reisepass", "失くした", "ring", "ring"]), min_size=1, max_size=7))
+def test_texts_that_begin_or_end_alike_have_each_their_vectors(plain: USE, words: list[str]) -> None:
+    texts = [" ".join(words[start:end]) for end in range(1, len(words) + 1) for start in range(end)]
+    assert np.abs(STANDARD.encode(texts) - plain.encode(texts)).max() < 1e-4
+
+
 def test_many_texts_and_a_long_one_have_their_vectors_each_in_its_place(plain: USE) -> None:
     texts = [f"ring number {number}" for number in range(150)] + ["a lost ring, " * 200] + ["and one more"]
     assert np.abs(STANDARD.encode(texts) - plain.encode(texts)).max() < 1e-4
