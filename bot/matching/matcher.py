@@ -80,6 +80,10 @@ class Matcher:
         """Whether it is hands on a keyboard, and no word of any language."""
         return self._ranking.is_mashed(words)
 
+    def takes_long(self, words: str) -> bool:
+        """Whether an answer may take longer than an event loop should wait: in another language, or of rare words."""
+        return self._ranking.takes_long(words)
+
     def with_own(self, stories: Sequence[Story]) -> Ranking:
         """Finds a team's own stories as well; the library's are shared, so this is small and quickly made.
 

@@ -32,6 +32,9 @@ MOST_CHARACTERS = 240
 MOST_STRANGERS = 8
 """Words that no story holds which are looked up by their meaning, of one query."""
 
+MANY_STRANGERS = 3
+"""Words that no story holds from which on a query may take longer than 5 ms, also over few stories."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -107,6 +110,10 @@ class Understanding:
     def is_mashed(self, typed: str) -> bool:
         """Whether it is hands on a keyboard, and no word of any language."""
         return looks_mashed(typed) and not any(map(self.spelling.is_word, split(typed)))
+
+    def takes_long(self, typed: str) -> bool:
+        """Whether it is a query that may take longer than others: one in another language, or of rare words."""
+        return sum(map(self._is_strange, split(plain(typed)))) >= MANY_STRANGERS
 
     def _read(self, text: str) -> tuple[str, Asked]:
         """Plain text put right, and what was read of it; of one in another language without the chat around it."""
