@@ -58,10 +58,10 @@ async def print_held(size: int, pack: Path) -> None:
         await _row(f"reading {size:,} stories in a thread", read),
         await _row(f"understanding {size:,} in a thread, vectors at hand", understood),
         await _row("understanding the built-in library in a thread, nothing kept", understood_anew),
-        await _row(
-            f"answering {synthetic.QUESTIONS:,} questions over {size:,}",
-            lambda: answered(synthetic.questions(library[0])),
-        ),
+    ]
+    questions = synthetic.questions(library[0])  # now: reading what was judged holds the loop for a fifth of a second
+    rows += [
+        await _row(f"answering {len(questions):,} questions over {size:,}", lambda: answered(questions)),
         await _row(f"and {LONG_QUESTIONS} of {LONG_CHARACTERS} characters", lambda: answered(long())),
     ]
     print_table("The event loop is held", ("", "took s", "p50 ms", "p99 ms", "longest ms"), rows)

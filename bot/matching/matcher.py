@@ -30,6 +30,9 @@ MOST_TEXTS = 30_000
 MOST_QUERIES = 4_000
 """Queries, and words of them, whose vectors are remembered: people ask for the same, and encoding takes longest."""
 
+REHEARSED = "a storm at the stattion"
+"""A question with a slip, which is looked for among all words."""
+
 log = logging.getLogger(__name__)
 
 
@@ -55,12 +58,14 @@ class Matcher:
         if encoder:
             self._understand(encoder)
         self._ranking = self._over([self._shelf], [self._known])
+        self._rehearse()
 
     def with_meaning(self, encoder: Encoder = STANDARD) -> "Matcher":
         """A matcher over the same words that understands meaning as well, if the encoder can be loaded."""
         matcher = copy(self)
         matcher._understand(encoder)
         matcher._ranking = matcher._over([matcher._shelf], [matcher._known])
+        matcher._rehearse()
         return matcher
 
     @property
@@ -79,6 +84,10 @@ class Matcher:
     def is_mashed(self, words: str) -> bool:
         """Whether it is hands on a keyboard, and no word of any language."""
         return self._ranking.is_mashed(words)
+
+    def takes_long(self, words: str) -> bool:
+        """Whether an answer may take longer than an event loop should wait: in another language, or of rare words."""
+        return self._ranking.takes_long(words)
 
     def with_own(self, stories: Sequence[Story]) -> Ranking:
         """Finds a team's own stories as well; the library's are shared, so this is small and quickly made.
@@ -110,7 +119,7 @@ class Matcher:
         try:
             english()  # loaded here for the same reason as the encoder below
             meant = self._preparing.by_meaning(self._shelf.index, encoder)
-            encoder.encode(["a"])  # where all was kept, this loads it: now, and not while the first person waits
+            encoder.encode(["a"])  # where all was kept, this loads it
         except Exception:
             log.warning("The sentence encoder cannot be used: stories are matched by their words alone.", exc_info=True)
             return
@@ -118,6 +127,14 @@ class Matcher:
         self._ear = Ear(encoder, RecentVectors(encoder, MOST_QUERIES), meant.themes, meant.asking)
         self._recent = RecentVectors(encoder, MOST_TEXTS)
         self._is_word = lru_cache(MOST_QUERIES)(lambda word: len(encoder.pieces(word)) == 1)
+
+    def _rehearse(self) -> None:
+        """Answer once what nobody asked: what is loaded when it is first needed is so now, while nobody waits.
+
+        Words alone have to be there at once, and load even their dictionary later.
+        """
+        if self.understands_meaning:
+            self._ranking.match(REHEARSED)
 
     def _over(self, shelves: Sequence[Shelf], known: Sequence[Known]) -> Ranking:
         is_whole: Callable[[str], bool] = self._is_word

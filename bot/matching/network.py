@@ -1,15 +1,19 @@
 """What the sentence encoder computes: from the pieces that texts are cut into to their vectors, a few texts quickly.
 
 Its package computes the same, but for rounding, and takes up to twice as long for it. Here
-- each different piece is looked up, and goes into the first layer, once: a word that no story holds is encoded beside
-  the text that it stands in;
+- each different piece is looked up, and goes into the first layer, once, and each different window into the second: a
+  word that no story holds is encoded beside the text that it stands in, and so are parts of a text that begin or end
+  alike;
+- what a piece tells alone is remembered: people use the same words;
 - a window is the sum of what the pieces at its places tell, so that each is multiplied for all places in one product
   of long rows;
 - two matrices with nothing between them are one.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -29,11 +33,20 @@ SIZE = 256
 REACH = 2
 """Pieces to the left and to the right that are seen beside one."""
 
+LOOKED_UP = 2
+"""Parts of `SIZE` numbers that are looked up of a piece."""
+
 WINDOWS = (slice(2, 4), slice(1, 4), slice(0, 5))
 """Which of these, in their order, each branch sees: two, three and five."""
 
 PIECES_AT_ONCE = 384
 """So many fit the processor's cache with all that is found of them."""
+
+FEW_PIECES = 64
+"""Different pieces of what somebody asks; what is encoded of a library has more, and is not asked again."""
+
+MOST_PIECES = 2_000
+"""Pieces of which it is remembered what they tell: 15 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +54,30 @@ class Branch:
     """Two layers over one width of window, each added to what it was given."""
 
     window: slice
+    told: int
+    """Which part of what is told of a piece it is given."""
+    products: slice
+    """Which parts those are in its first layer, one for each place of the window."""
     first: Columns
     first_bias: Floats
     second: Columns
     second_bias: Floats
 
-    def found(self, told: Floats, which: Numbers, around: Numbers) -> Floats:
+    def found(self, alone: Floats, which: Numbers, around: Numbers) -> Floats:
         """What is found of the pieces of texts.
 
-        `told` has a row for each different piece and one of zeros for none, `which` of them each piece is, and `around`
-        are the numbers of the pieces around each; both end with none.
+        `alone` is what each different piece tells alone, and at the end none; `which` of them each piece is, and
+        `around` are the numbers of the pieces around each; both end with none.
         """
         seen = around[:, self.window]
-        inner = np.zeros((len(which), SIZE), np.float32)
-        inner[:-1] = _seen(told @ self.first, which[seen], self.first_bias)
-        inner[:-1] += told[which[:-1]]
-        outer = _seen(inner @ self.second, seen, self.second_bias)
-        outer += inner[:-1]
+        windows = which[seen]
+        different, each = _different(windows)
+        inner = np.zeros((len(different) + 1, SIZE), np.float32)
+        inner[:-1] = _seen(alone[:, self.products], windows[different], self.first_bias)
+        inner[:-1] += alone[which[different], self.told]
+        products = (inner @ self.second).reshape(len(inner), -1, SIZE)
+        outer = _seen(products, np.append(each, len(different))[seen], self.second_bias)
+        outer += inner[each]
         return outer
 
 
@@ -75,10 +95,15 @@ class Network:
         layers = map(_by_piece, (*weights["w1"], *weights["w2"]))
         matrices = [weights["proj_W"], weights["cnn_W"] @ hidden, weights["d1"], weights["d2"], last, *layers]
         self._told, self._hidden, self._deep, self._deeper, self._last, *columns = together(matrices)
-        firsts, seconds = zip(columns, weights["b1"], strict=False), zip(columns[3:], weights["b2"], strict=True)
+        of_branches = zip(columns, weights["b1"], columns[len(WINDOWS) :], weights["b2"], strict=False)
+        parts = np.cumsum([LOOKED_UP + len(WINDOWS), *(window.stop - window.start for window in WINDOWS)]).tolist()
         self._branches = [
-            Branch(window, *first, *second) for window, first, second in zip(WINDOWS, firsts, seconds, strict=True)
+            Branch(window, LOOKED_UP + at, slice(*parts[at : at + 2]), *layers)
+            for at, (window, layers) in enumerate(zip(WINDOWS, of_branches, strict=True))
         ]
+        self._lately = np.zeros((MOST_PIECES + 1, parts[-1], SIZE), np.float32)  # the last is none
+        self._places: OrderedDict[int, int] = OrderedDict()
+        self._lock = Lock()
 
     def vectors(self, texts: Sequence[Sequence[int]]) -> Floats:
         """The vectors of texts, one row each, by the numbers of their pieces; each has at least one."""
@@ -88,17 +113,38 @@ class Network:
     def _of_group(self, texts: Sequence[Sequence[int]]) -> Floats:
         numbers: dict[int, int] = {}
         which = np.array([numbers.setdefault(piece, len(numbers)) for text in texts for piece in text])
-        known = self._looked_up(np.array(list(numbers)))
-        told = np.zeros((len(known) + 1, len(WINDOWS) * SIZE), np.float32)
-        told[:-1] = self._standardised(known)
+        alone = self._alone(list(numbers))
         sizes = np.array([len(text) for text in texts])
-        around, or_none = _around(sizes), np.append(which, len(known))
-        parts = (told[:, at * SIZE : (at + 1) * SIZE] for at in range(len(WINDOWS)))
-        found = [branch.found(part, or_none, around) for branch, part in zip(self._branches, parts, strict=True)]
-        rows = np.concatenate([known[which], *found], axis=1)
+        around, or_none = _around(sizes), np.append(which, len(numbers))
+        found = [branch.found(alone, or_none, around) for branch in self._branches]
+        rows = np.concatenate([alone[which, :LOOKED_UP].reshape(len(which), -1), *found], axis=1)
         _standardise(rows, self._epsilon)
         of_text = np.arange(len(texts)).repeat(sizes) == np.arange(len(texts))[:, None]
         return self._said(of_text.astype(np.float32) @ rows, sizes.astype(np.float32)[:, None])
+
+    def _alone(self, pieces: Sequence[int]) -> Floats:
+        """What each piece tells whatever stands beside it, in parts of `SIZE` numbers; after them, zeros for none."""
+        if len(pieces) > FEW_PIECES:
+            return np.concatenate([self._tell(pieces), self._lately[-1:]])
+        with self._lock:
+            missing = [piece for piece in pieces if piece not in self._places]
+            for piece in pieces:
+                if piece in self._places:
+                    self._places.move_to_end(piece)
+            for piece in missing:
+                is_full = len(self._places) == MOST_PIECES
+                self._places[piece] = self._places.popitem(last=False)[1] if is_full else len(self._places)
+            if missing:
+                self._lately[[self._places[piece] for piece in missing]] = self._tell(missing)
+            alone: Floats = self._lately[[*(self._places[piece] for piece in pieces), -1]]
+            return alone
+
+    def _tell(self, pieces: Sequence[int]) -> Floats:
+        """What pieces tell alone: what is looked up, the same standardised for each branch, and in its first layer."""
+        known = self._looked_up(np.array(pieces))
+        told = self._standardised(known)
+        products = [told[:, at * SIZE : (at + 1) * SIZE] @ branch.first for at, branch in enumerate(self._branches)]
+        return np.concatenate([known, told, *products], axis=1).reshape(len(pieces), -1, SIZE)
 
     def _looked_up(self, pieces: Numbers) -> Floats:
         chunks = pieces % CHUNKS
@@ -153,12 +199,20 @@ def _around(sizes: Numbers) -> Numbers:
     return around
 
 
+def _different(windows: Numbers) -> tuple[Numbers, Numbers]:
+    """Where each different window first stands, and the number of that for each window."""
+    numbers: dict[tuple[int, ...], int] = {}
+    each = np.array([numbers.setdefault(window, len(numbers)) for window in map(tuple, windows.tolist())])
+    first = np.empty(len(numbers), np.intp)
+    first[each[::-1]] = np.arange(len(each))[::-1]
+    return first, each
+
+
 def _seen(products: Floats, seen: Numbers, bias: Floats) -> Floats:
     """What a layer sees of each window: the sum of its pieces' products, each for its place."""
-    by_place = products.reshape(len(products), -1, SIZE)
-    total: Floats = by_place[seen[:, 0], 0]
+    total: Floats = products[seen[:, 0], 0]
     for place in range(1, seen.shape[1]):
-        total += by_place[seen[:, place], place]
+        total += products[seen[:, place], place]
     total += bias
     return np.maximum(total, 0, out=total)
 

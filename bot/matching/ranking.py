@@ -82,6 +82,10 @@ class Ranking:
         """Whether it is hands on a keyboard, and no word of any language."""
         return self.understanding.is_mashed(words)
 
+    def takes_long(self, words: str) -> bool:
+        """Whether an answer may take longer than an event loop should wait: in another language, or of rare words."""
+        return self.understanding.takes_long(words)
+
     def evidence(self, understood: Understood) -> Floats:
         """What speaks for each story, over all shelves: a row for each of the weights, a column a story."""
         of_shelves = [_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves]

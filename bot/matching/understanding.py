@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.matching.asking import Asking
 from bot.matching.bm25 import Floats
@@ -30,6 +31,9 @@ MOST_CHARACTERS = 240
 
 MOST_STRANGERS = 8
 """Words that no story holds which are looked up by their meaning, of one query."""
+
+MANY_STRANGERS = 3
+"""Words that no story holds from which on a query may take longer than 5 ms, also over few stories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,10 @@ class Ear:
     themes: Themes
     asking: Asking
 
+    def wish(self, text: str, along: Sequence[str] = ()) -> str:
+        """A text in another language without the chat around it; `along` is encoded with what is looked at."""
+        return self.asking.left_out(text, partial(self.queries.encode, along=along), self.encoder.pieces)
+
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
@@ -77,12 +85,11 @@ class Understanding:
 
     def of(self, typed: str) -> Understood:
         """Never fails, whatever was typed."""
-        text = self.spelling.mended(self._wish(plain(typed)))
-        asked = read(text, FILLER)
-        themes = self.lexicon.themes_in(asked.spoken) | self.lexicon.themes_in(asked.unwanted)
+        text, asked = self._read(plain(typed))
+        themes = self._themes(asked)
         if not self.ear or len(asked.text) < SHORTEST_TEXT:
             return Understood(asked, themes, self._rarity(asked, {}), {}, None)
-        strangers = [word for word in asked.words if self._is_strange(word) and word not in themes][:MOST_STRANGERS]
+        strangers = self._strangers(asked)
         # Together, because a second call costs as much again.
         of_words = self.ear.queries.encode(strangers, along=[asked.text[:MOST_CHARACTERS]])
         near = {word: self._near(word, of) for word, of in zip(strangers, of_words, strict=True)}
@@ -98,21 +105,43 @@ class Understanding:
     def only_asks(self, typed: str) -> bool:
         """Whether somebody asked for a story, in another language than English, and did not say of what."""
         text = plain(typed)
-        return bool(text) and not self._wish(text)
+        return self.ear is not None and self._is_foreign_text(text) and not self.ear.wish(text)
 
     def is_mashed(self, typed: str) -> bool:
         """Whether it is hands on a keyboard, and no word of any language."""
         return looks_mashed(typed) and not any(map(self.spelling.is_word, split(typed)))
 
-    def _wish(self, text: str) -> str:
-        """The text without the chat around it, if it is in another language."""
+    def takes_long(self, typed: str) -> bool:
+        """Whether it is a query that may take longer than others: one in another language, or of rare words."""
+        return sum(map(self._is_strange, split(plain(typed)))) >= MANY_STRANGERS
+
+    def _read(self, text: str) -> tuple[str, Asked]:
+        """Plain text put right, and what was read of it; of one in another language without the chat around it."""
+        mended = self.spelling.mended(text)
+        asked = read(mended, FILLER)
+        if self.ear and self._is_foreign_text(text):
+            # Where nothing of it only asks, these are encoded next: together, as above.
+            along = [*self._strangers(asked), asked.text[:MOST_CHARACTERS]]
+            if (wish := self.ear.wish(text, along)) != text:
+                mended = self.spelling.mended(wish)
+                return mended, read(mended, FILLER)
+        return mended, asked
+
+    def _is_foreign_text(self, text: str) -> bool:
+        """Whether it is in another language than English, and does not only name themes."""
         words = split(text)
-        if not self.ear or sum(map(self._is_foreign, words)) < max(1, FOREIGN_FROM * len(words)):
-            return text
-        if set(words) <= self.lexicon.themes_in(words).keys():
-            # It names a theme and nothing else, whatever it sounds like: "сказать нет", to say no.
-            return text
-        return self.ear.asking.left_out(text, self.ear.queries.encode, self.ear.encoder.pieces)
+        if sum(map(self._is_foreign, words)) < max(1, FOREIGN_FROM * len(words)):
+            return False
+        # What names a theme is one, whatever it sounds like: "сказать нет", to say no.
+        return not set(words) <= self.lexicon.themes_in(words).keys()
+
+    def _themes(self, asked: Asked) -> dict[str, set[str]]:
+        return self.lexicon.themes_in(asked.spoken) | self.lexicon.themes_in(asked.unwanted)
+
+    def _strangers(self, asked: Asked) -> list[str]:
+        """Words that no story holds, and that speak of no theme."""
+        themes = self._themes(asked)
+        return [word for word in asked.words if self._is_strange(word) and word not in themes][:MOST_STRANGERS]
 
     def _is_foreign(self, word: str) -> bool:
         """Whether a word is neither English nor of a story itself, but at most of its sources' titles."""

@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+from collections import OrderedDict
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
-from functools import lru_cache
+from threading import Lock
 from typing import Protocol
 
 from bot.domain.library import Library
@@ -32,7 +33,7 @@ LARGE_LIBRARY = 1_000
 class Matching(Hashable, Protocol):
     """What sharing asks of the matching: every story that fits, the best first; whether any would do, or nothing could.
 
-    It never changes.
+    It never changes. `takes_long` tells whether the event loop had better not wait for an answer.
     """
 
     @property
@@ -41,6 +42,7 @@ class Matching(Hashable, Protocol):
 
     def only_asks(self, words: str) -> bool: ...
     def is_mashed(self, words: str) -> bool: ...
+    def takes_long(self, words: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,31 @@ class Answers:
     """What was found lately, in any library: many ask for the same, and **Another one** asks again. Threads may ask."""
 
     def __init__(self) -> None:
-        self._found = lru_cache(maxsize=ASKED)(_found)
+        self._found: OrderedDict[tuple[Matching, str], tuple[Match, ...]] = OrderedDict()
+        self._lock = Lock()
 
     def of(self, matching: Matching, words: str) -> tuple[Match, ...]:
         """The stories that fit, the best first; where none does, those that come nearest."""
-        return self._found(matching, words)
+        key = (matching, words)
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        found = _found(matching, words)
+        with self._lock:
+            self._found[key] = found
+            if len(self._found) > ASKED:
+                self._found.popitem(last=False)
+        return found
+
+    def know(self, matching: Matching, words: str) -> bool:
+        """Whether it is at hand what was found."""
+        return (matching, words) in self._found
 
     def forget(self) -> None:
         """Let go of all of it, and so of the stories of matchings that nobody will ask again."""
-        self._found.cache_clear()
+        with self._lock:
+            self._found.clear()
 
 
 class Sharing:
@@ -89,9 +107,7 @@ class Sharing:
 
     async def ponder(self, words: str) -> None:
         """Look for what takes long in a thread, so that nobody else waits for it: `find` then has it at hand."""
-        # Before it understands meaning it may not have loaded its dictionary either.
-        is_new = not self._matching.understands_meaning
-        if is_new or len(words) > LONG_WORDS or len(self.library.stories) > LARGE_LIBRARY:
+        if not self._answers.know(self._matching, words) and self._takes_long(words):
             await asyncio.to_thread(self._offers, words)
 
     def find(self, reader: Reader, words: str) -> Found | Nothing:
@@ -157,6 +173,12 @@ class Sharing:
         if theme := self.library.theme(theme_id):
             return theme
         raise UserError("That theme is no longer in the library.")
+
+    def _takes_long(self, words: str) -> bool:
+        # Before it understands meaning it may not have loaded its dictionary either.
+        if not self._matching.understands_meaning or len(self.library.stories) > LARGE_LIBRARY:
+            return True
+        return len(words) > LONG_WORDS or self._matching.takes_long(words)
 
     def _offers(self, words: str) -> tuple[Match, ...]:
         return self._answers.of(self._matching, words)

@@ -32,6 +32,9 @@ def wish(asking: Asking, text: str) -> str:
         ("给我讲一个关于丢失戒指的故事", "丢失戒指"),
         ("なくした指輪についての話を教えてください", "なくした指輪"),
         ("เล่าเรื่องแหวนที่หายไปให้ฟังหน่อย", "แหวนที่หายไป"),
+        ("hoi, kun je me een verhaal vertellen over een vergeten koffer", "een vergeten koffer"),
+        ("Hunger am Flughafen bitte", "Hunger am Flughafen"),
+        ("la neige dans le magasin pour notre réunion de demain", "la neige dans le magasin"),
     ],
 )
 def test_what_only_asks_is_left_out_before_a_wish_and_after_it(asking: Asking, typed: str, wanted: str) -> None:

@@ -261,3 +261,19 @@ def test_one_story_among_hundreds_is_found(large: Matcher, words: str) -> None:
 
 def test_so_many_matches_are_given_as_anybody_looks_at(large: Matcher) -> None:
     assert len(large.match("empathy")) == 100
+
+
+@pytest.mark.parametrize(
+    ("words", "takes_long"),
+    [
+        ("someone lost a diamond", False),
+        ("Tell me a story about a lost ring, please", False),
+        ("o piloto esperou por um passageiro", True),
+        ("расскажи мне историю о потерянном кольце", True),
+        ("elasticsearch shard rebalancing", True),
+    ],
+)
+def test_other_languages_and_rare_words_are_known_to_take_long(
+    matcher: Matcher, words: str, *, takes_long: bool
+) -> None:
+    assert matcher.takes_long(words) is takes_long
