@@ -127,7 +127,8 @@ class Understanding:
             # Where nothing of it only asks, these are encoded next: together, as above.
             along = [*self._strangers(asked), asked.text[:MOST_CHARACTERS]]
             if (wish := self.ear.wish(text, along)) != text:
-                mended = self.spelling.mended(wish)
+                # Of a text of which nothing had to be put right nothing has to of a part.
+                mended = wish if mended == text else self.spelling.mended(wish)
                 return mended, read(mended, FILLER)
         return mended, asked
 
