@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import synthetic
 from bench.figures import percentile, print_table, short
+from bot.aside import take_short_turns
 from bot.domain.library import Library
 from bot.domain.workspace import Reader, Workspace
 from bot.matching import Matcher
@@ -24,6 +25,7 @@ READER = Reader(Workspace("", "T0BENCH"), "U0BENCH")
 
 async def print_held(size: int, pack: Path) -> None:
     """Measure and print; `pack` is the folder of a library of this many made stories."""
+    take_short_turns()  # as the bot does
     encoder = synthetic.CheapEncoder()
     library: list[Library] = []
     matcher: list[Matcher] = []

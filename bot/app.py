@@ -21,6 +21,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.abilities import Abilities
+from bot.aside import take_short_turns
 from bot.config import Connection, Moderation, Settings, cache_folder
 from bot.domain import clock
 from bot.domain.clock import Now
@@ -91,6 +92,7 @@ def run(settings: Settings, connection: Connection, door: socket.socket | None) 
     Who stands at the `door` already is served first; without one it is made once it can be.
     """
     share_one_arena()
+    take_short_turns()
     with tracing.exporting(os.environ):
         return asyncio.run(_run(settings, connection, door))
 

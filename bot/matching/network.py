@@ -101,7 +101,8 @@ class Network:
             Branch(window, LOOKED_UP + at, slice(*parts[at : at + 2]), *layers)
             for at, (window, layers) in enumerate(zip(WINDOWS, of_branches, strict=True))
         ]
-        self._lately = np.zeros((MOST_PIECES + 1, parts[-1], SIZE), np.float32)  # the last is none
+        # The last is none. Filled, so that no question waits for the system to find room.
+        self._lately = np.full((MOST_PIECES + 1, parts[-1], SIZE), 0, np.float32)
         self._places: OrderedDict[int, int] = OrderedDict()
         self._lock = Lock()
 

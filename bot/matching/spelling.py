@@ -22,6 +22,9 @@ MOST_STRANGERS = 8
 
 Sets = NDArray[np.uint64]
 
+COMMONEST = np.uint64(sum(1 << ord(letter) % 64 for letter in "esiarntolcdugpmh"))
+"""The letters that most words hold, as a set: of words that are alike in these there are few."""
+
 
 class Known:
     """Words that are spelt right, and names as they are written."""
@@ -93,40 +96,68 @@ class Near:
     A slip changes at most two of the letters that a word is made of, or one and its length, and together with its
     length (twice) and with its pairs of letters at most six things: a wrong letter two and four, a swap six pairs, one
     too many or missing one, two and three. Only words of which that may be true are compared. Each set is the bits of
-    one number.
+    one number. Words of one length that hold the same of the commonest letters stand together, as a group that is
+    looked at once.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = sorted((word for word in words if len(word) >= SHORTEST - 1), key=len)
-        lengths = np.fromiter(map(len, self._words), np.int16, len(self._words))
-        # Where the words of each length start, one longer than the longest among them.
-        self._starts = np.searchsorted(lengths, np.arange(max(map(len, self._words), default=0) + 2)).tolist()
-        sets = [_sets(self._words[start:end]) for start, end in pairwise(self._starts) if start < end]
+        by_length = sorted((word for word in words if len(word) >= SHORTEST - 1), key=len)
+        lengths = np.fromiter(map(len, by_length), np.int16, len(by_length))
+        starts = np.flatnonzero(np.diff(lengths, prepend=0, append=0)).tolist()
+        sets = [_sets(by_length[start:end]) for start, end in pairwise(starts)]
         none = np.zeros(0, np.uint64)
-        self._letters = np.concatenate([none, *(letters for letters, _ in sets)])
-        self._pairs = np.concatenate([none, *(pairs for _, pairs in sets)])
+        letters = np.concatenate([none, *(letters for letters, _ in sets)])
+        pairs = np.concatenate([none, *(pairs for _, pairs in sets)])
+        order = np.lexsort((letters & COMMONEST, lengths))
+        self._words = [by_length[at] for at in order.tolist()]
+        self._letters, self._pairs = letters[order], pairs[order]
+        common = self._letters & COMMONEST
+        is_first = (np.diff(lengths, prepend=0) > 0) | (common != np.roll(common, 1))
+        # Where each group starts, and the last one ends; which of the commonest letters its words hold.
+        self._groups = np.append(np.flatnonzero(is_first), len(lengths))
+        self._common = common[self._groups[:-1]]
+        # Where the groups of each length start, one longer than the longest among them.
+        of_lengths = np.arange(max(map(len, by_length), default=0) + 2)
+        self._starts = np.searchsorted(lengths[self._groups[:-1]], of_lengths).tolist()
 
     def within(self, word: str, slips: int) -> list[tuple[int, str]]:
         """The words at most so many slips away, each with how many."""
+        letters = _set(map(ord, word))
+        some, most = self._of_groups(len(word), letters, slips)
+        if not len(some):
+            return []
         # Here, so that a start does not wait for them.
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        longest = len(self._starts) - 1
-        starts = [self._starts[min(size, longest)] for size in range(len(word) - slips, len(word) + slips + 2)]
-        letters_of_length = np.array([2 * slips - abs(longer) for longer in range(-slips, slips + 1)], np.uint8)
-        most = np.repeat(letters_of_length, np.diff(starts))
-        letters = _set(map(ord, word))
-        pairs = _set(ord(first) + 37 * ord(second) for first, second in pairwise(word))
-        apart = np.bitwise_count(self._letters[starts[0] : starts[-1]] ^ letters)
-        some = np.flatnonzero(apart <= most)
-        apart, most = apart[some], most[some]
-        some += starts[0]
-        apart += np.bitwise_count(self._pairs[some] ^ pairs)
+        apart = np.bitwise_count(self._letters[some] ^ letters)
+        near = np.flatnonzero(apart <= most)
+        some, apart, most = some[near], apart[near], most[near]
+        apart += np.bitwise_count(self._pairs[some] ^ _set(map(_pair, word, word[1:])))
         some = some[apart <= 2 * (slips + most)]
-        near = [self._words[at] for at in some.tolist()]
-        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        candidates = [self._words[at] for at in some.tolist()]
+        found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=None)
         return [(int(distance), candidate) for candidate, distance, _ in found]
+
+    def _of_groups(self, length: int, letters: np.uint64, slips: int) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+        """The words of groups that may be so near, and how many letters each may have otherwise."""
+        longest = len(self._starts) - 1
+        starts = [self._starts[min(size, longest)] for size in range(length - slips, length + slips + 2)]
+        most = np.array([2 * slips - abs(longer) for longer in range(-slips, slips + 1)], np.uint8)
+        most = most.repeat([end - start for start, end in pairwise(starts)])
+        apart = np.bitwise_count(self._common[starts[0] : starts[-1]] ^ (letters & COMMONEST))
+        near = np.flatnonzero(apart <= most)
+        if not len(near):
+            return near, most[:0]
+        most = most[near]
+        near += starts[0]
+        firsts, sizes = self._groups[near], self._groups[near + 1] - self._groups[near]
+        before = sizes.cumsum() - sizes
+        return (firsts - before).repeat(sizes) + np.arange(sizes.sum()), most.repeat(sizes)
+
+
+def _pair(first: str, second: str) -> int:
+    return ord(first) + 37 * ord(second)
 
 
 def _sets(words: Sequence[str]) -> tuple[Sets, Sets]:

@@ -35,6 +35,9 @@ MOST_STRANGERS = 8
 MANY_STRANGERS = 3
 """Words that no story holds from which on a query may take longer than 5 ms, also over few stories."""
 
+LONG_WORD = 12
+"""Characters of what is no word of a story, from which on it may be several, written without a space."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -113,7 +116,8 @@ class Understanding:
 
     def takes_long(self, typed: str) -> bool:
         """Whether it is a query that may take longer than others: one in another language, or of rare words."""
-        return sum(map(self._is_strange, split(plain(typed)))) >= MANY_STRANGERS
+        strangers = [word for word in split(plain(typed)) if self._is_strange(word)]
+        return len(strangers) >= MANY_STRANGERS or any(len(word) >= LONG_WORD for word in strangers)
 
     def _read(self, text: str) -> tuple[str, Asked]:
         """Plain text put right, and what was read of it; of one in another language without the chat around it."""
@@ -123,7 +127,8 @@ class Understanding:
             # Where nothing of it only asks, these are encoded next: together, as above.
             along = [*self._strangers(asked), asked.text[:MOST_CHARACTERS]]
             if (wish := self.ear.wish(text, along)) != text:
-                mended = self.spelling.mended(wish)
+                # Of a text of which nothing had to be put right nothing has to of a part.
+                mended = wish if mended == text else self.spelling.mended(wish)
                 return mended, read(mended, FILLER)
         return mended, asked
 

@@ -270,6 +270,7 @@ def test_so_many_matches_are_given_as_anybody_looks_at(large: Matcher) -> None:
         ("Tell me a story about a lost ring, please", False),
         ("o piloto esperou por um passageiro", True),
         ("расскажи мне историю о потерянном кольце", True),
+        ("なくした指輪についての話を教えてください", True),
         ("elasticsearch shard rebalancing", True),
     ],
 )
