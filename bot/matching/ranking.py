@@ -36,6 +36,9 @@ SCORE = Weights(words=1, sentences=0.6, topics=1, themes=0.6)
 SURE = Weights(words=1, sentences=0.3, topics=0.7, themes=0.45)
 """What decides whether it is an answer at all: any text, even a slip of the whole hand, is near to some theme."""
 
+NAMED = 0.25
+"""How much less sentences and whole stories count where all that was asked names themes, which need not be guessed."""
+
 LEAST = 0.01
 """A lower score is noise: such a story is not even near."""
 
@@ -63,7 +66,7 @@ class Ranking:
         """The stories that something speaks for, or the best `limit` of them, best first. Never fails on any text."""
         understood = self.understanding.of(words)
         evidence = self.evidence(understood)
-        scores = np.array(self.weights, np.float32) @ evidence
+        scores = np.array(_beside_names(self.weights, understood), np.float32) @ evidence
         best, least = float(scores.max(initial=0)), sure_from(len(scores), self.understands_meaning)
         first = _first(scores, min(limit or MOST, MOST))
         sure_of = np.array(SURE, np.float32) @ evidence[:, first]
@@ -94,6 +97,13 @@ class Ranking:
                 return shelf, number
             number -= shelf.index.size
         raise IndexError(number)
+
+
+def _beside_names(weights: Weights, understood: Understood) -> Weights:
+    """The weights where some words name themes for certain."""
+    named = sum(tells for word, tells in understood.rarity.items() if understood.themes.get(word))
+    left = 1 - NAMED * named / (sum(understood.rarity.values()) or 1)
+    return weights._replace(sentences=left * weights.sentences, topics=left * weights.topics)
 
 
 def _evidence(shelf: Shelf, understood: Understood, weights: Weights) -> Floats:
