@@ -51,7 +51,7 @@ _ASKS = re.compile(
 
 _TELLS = re.compile(
     r"\b(?:told (?:me|us) about|(?:topic|theme|subject) is"
-    r"|(?:love|like|want) to (?:show|see|hear|read)(?: \w+)?(?= (?:what|how|about|why)\b))",
+    r"|(?:love|like|want) to (?:show|see|hear|learn|read)(?: \w+)?(?= (?:what|how|about|why)\b))",
     re.IGNORECASE,
 )
 """What a wish follows, too."""
@@ -113,7 +113,7 @@ def _wish(text: str, filler: Collection[str]) -> str:
 
 def _asked_for(clause: str, filler: Collection[str]) -> str:
     """What a clause asks for: "funny, cats" in "I need a funny story about cats"; nothing where it does not ask."""
-    for asks in reversed([*_ASKS.finditer(clause), *_TELLS.finditer(clause)]):
+    for asks in [*_ASKS.finditer(clause), *_TELLS.finditer(clause)]:
         wish = clause[asks.end() :].strip()
         if _without_ends(wish, filler) and not _SELF.search(wish):
             between = asks.groupdict().get("how") or ""

@@ -30,6 +30,7 @@ def asked(typed: str) -> Asked:
         ("my boss asked me for an example of breaking the rules for my one on one", "breaking the rules"),
         ("I saw one here a while ago about seagulls in a hotel, which one was that", "seagulls in a hotel"),
         ("we're moving offices and I need a tale about a taxi. asking because we have no cars", "taxi"),
+        ("I need one about teamwork and one about honesty", "teamwork and one about honesty"),
         ("my topic is honesty, so... what do you have?", "honesty"),
         ("a customer who left something in the shop", "somebody who left something in the shop"),
         ("my parcel is lost and I want my money back", "parcel is lost, I want my money back"),
