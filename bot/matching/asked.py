@@ -7,7 +7,7 @@ what speaks of "me" and "us", of what the story is for, and of when it is needed
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import filterfalse, takewhile
+from itertools import chain, filterfalse, islice, takewhile
 
 from bot.matching.filler import LITTLE, WHO
 from bot.matching.words import MOST_WORDS, WORD, fold, split
@@ -20,10 +20,11 @@ _UNWANTED = re.compile(
 )
 _PURPOSE = re.compile(
     r"\b(?:to (?:open|start|close|kick off|read|tell|show|share|use|present)\b[^,.;?!]{0,40}?)?\b"
-    r"(?:(?:for|with|to|in|at|open|start|close|kick off) (?:my|our|the|a|tomorrow's|today's|this|next) (?:\w+ )?"
+    r"(?:(?:for|with|to|in|at|before|open|start|close|kick off) (?:my|our|the|a|tomorrow's|today's|this|next) (?:\w+ )?"
     r"(?:team|meeting|stand-?up|workshop|training|presentation|talk|slides|newsletter|session|retro|colleagues|boss)\b"
     r"(?: with$)?"
-    r"|(?:for|with|to|in|at) (?:my|our) (?:[\w'’-]+ ){0,4}?[\w'’-]+(?= (?:about|on|that|where|who)\b|[,.;:?!]|$))",
+    r"|(?:for|with|to|in|at|before|during) (?:my|our) (?:[\w'’-]+ ){0,4}?[\w'’-]+"
+    r"(?= (?:about|on|that|where|who)\b|[,.;:?!]|$))",
     re.IGNORECASE,
 )
 """What it is for: "for our next QBR"; no story is about what is ours."""
@@ -44,13 +45,13 @@ _REQUEST = re.compile(r"\b(?:stor(?:y|ies)|tales?|anecdotes?|examples?|something
 _ASKS = re.compile(
     r"\b(?:(?:stor(?:y|ies)|tales?|anecdotes?|examples?|cases?(?: stud(?:y|ies))?|ideas?)"
     r" (?:about|of|on|where|in which|with|that|who|from|how)\b"
-    r"|(?:(?:some|any)thing|ones?)(?:(?P<how>(?: \w+){0,3}?) (?:about|where)| on)\b|ones? with\b)",
+    r"|(?:(?:some|any)?thing|ones?)(?:(?P<how>(?: \w+){0,3}?) (?:about|where)| on)\b|ones? with\b)",
     re.IGNORECASE,
 )
 """What a wish follows, and how it should be: "something *funny* about"."""
 
 _TELLS = re.compile(
-    r"\b(?:told (?:me|us) about|(?:topic|theme|subject) is"
+    r"\b(?:told (?:me|us) about|(?:topic|theme|subject) is|(?:maybe|perhaps|ideally|preferably) about"
     r"|(?:love|like|want) to (?:show|see|hear|learn|read)(?: \w+)?(?= (?:what|how|about|why)\b))",
     re.IGNORECASE,
 )
@@ -69,6 +70,10 @@ _CLAUSE_END = re.compile(
     r"[,;:!?]+ |(?<=\w{3})\. | ?\.{2,} ?| [-–—]+ | (?:and|but|so|because|since) (?=(?:i|we|my|our)\b)",
     re.IGNORECASE,
 )
+
+
+MOST_ASKED = 5
+"""Times that one clause asks which are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +105,29 @@ def read(text: str, filler: Collection[str]) -> Asked:
 
 
 def _wish(text: str, filler: Collection[str]) -> str:
-    """What is wanted: from the clause that asks on, until somebody tells of themselves again."""
+    """What is wanted: what is asked for, and what is added before somebody tells of themselves again."""
     purposeless = _PURPOSE.sub(" ", text)
-    clauses = _CLAUSE_END.split(" ".join(_WHEN.sub(" ", purposeless).split()))
-    wishes = [_asked_for(clause, filler) for clause in clauses]
-    first = next((at for at, wish in enumerate(wishes) if wish), None)
-    if first is None:
-        return ", ".join(_CLAUSE_END.split(purposeless))
-    more = takewhile(lambda clause: not (_SELF.search(clause) or _CHAT.match(clause)), clauses[first + 1 :])
-    return ", ".join([wishes[first], *more])
+    wishes: list[str] = []
+    is_asking = False
+    for clause in _CLAUSE_END.split(" ".join(_WHEN.sub(" ", purposeless).split())):
+        wish = _asked_for(clause, filler)
+        is_asking = bool(wish) or (is_asking and not (_SELF.search(clause) or _CHAT.match(clause)))
+        if is_asking:
+            wishes.append(wish or clause)
+    return ", ".join(wishes or _CLAUSE_END.split(purposeless))
 
 
 def _asked_for(clause: str, filler: Collection[str]) -> str:
     """What a clause asks for: "funny, cats" in "I need a funny story about cats"; nothing where it does not ask."""
-    for asks in [*_ASKS.finditer(clause), *_TELLS.finditer(clause)]:
-        wish = clause[asks.end() :].strip()
-        if _without_ends(wish, filler) and not _SELF.search(wish):
-            between = asks.groupdict().get("how") or ""
-            how = _how(clause[: asks.start()], between, filler) if asks.re is _ASKS else []
-            return ", ".join([*how, wish])
-    request = _REQUEST.search(clause)
-    is_wish = request and _without_ends(clause, filler) and not _SELF.search(clause[request.end() :])
-    return clause if is_wish else ""
+    for asks in islice(chain(*(way.finditer(clause) for way in (_ASKS, _TELLS, _REQUEST))), MOST_ASKED):
+        before, after = clause[: asks.start()], clause[asks.end() :].strip()
+        how = [] if asks.re is _TELLS else _how(before, asks.groupdict().get("how") or "", filler)
+        wish = ", ".join([*how, after])
+        if asks.re is _REQUEST and not (_SELF.search(before) and (how or _ends_in(before, filler))):
+            wish = clause
+        if _without_ends(after if asks.re is _ASKS else wish, filler) and not _SELF.search(after):
+            return wish
+    return ""
 
 
 def _how(before: str, between: str, filler: Collection[str]) -> list[str]:
@@ -131,6 +137,10 @@ def _how(before: str, between: str, filler: Collection[str]) -> list[str]:
     if words[: -len(said)][-1:] in (["i"], ["we"], ["you"]):
         said = []
     return [" ".join(how) for how in (said, [*filterfalse(filler.__contains__, split(between))]) if how]
+
+
+def _ends_in(text: str, filler: Collection[str]) -> bool:
+    return split(text)[-1] in filler
 
 
 def _without_ends(text: str, filler: Collection[str]) -> str:

@@ -1,6 +1,6 @@
 """The stories of one origin, a library's or a team's own, with all that is known of them before anybody asks."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log1p
 
@@ -32,18 +32,8 @@ def sense(stories: Sequence[Story], words: Iterable[str], encode: Encode) -> Sen
     return Sense(Words(words, encode), Passages(stories, encode))
 
 
-def rarity(shelves: Sequence[Shelf], known: str, themes: Collection[str] = ()) -> float:
-    """BM25's idf over all shelves: how much a stem tells; most for one that no story holds.
-
-    One that names themes tells less where many stories show them, even if none says it: the mean of both.
-    """
-    said = _idf(shelves, sum(shelf.index.holding(known) for shelf in shelves))
-    if not themes:
-        return said
-    showing = sum(max(len(shelf.index.shown(theme).stories) for theme in themes) for shelf in shelves)
-    return (said + _idf(shelves, showing)) / 2
-
-
-def _idf(shelves: Sequence[Shelf], holding: int) -> float:
+def rarity(shelves: Sequence[Shelf], known: str) -> float:
+    """BM25's idf over all shelves: how much a stem tells; most for one that no story holds."""
     stories = sum(shelf.index.size for shelf in shelves)
+    holding = sum(shelf.index.holding(known) for shelf in shelves)
     return log1p((stories - holding + 0.5) / (holding + 0.5))

@@ -82,7 +82,7 @@ class Understanding:
         asked = read(text, FILLER)
         themes = self.lexicon.themes_in(asked.spoken) | self.lexicon.themes_in(asked.unwanted)
         if not self.ear or len(asked.text) < SHORTEST_TEXT:
-            return Understood(asked, themes, self._rarity(asked, themes, {}), {}, None)
+            return Understood(asked, themes, self._rarity(asked, {}), {}, None)
         strangers = [word for word in asked.words if self._is_strange(word) and word not in themes][:MOST_STRANGERS]
         # Together, because a second call costs as much again.
         of_words = self.ear.queries.encode(strangers, along=[asked.text[:MOST_CHARACTERS]])
@@ -94,7 +94,7 @@ class Understanding:
         neighbours = {neighbour.word for found in near.values() for neighbour in found}
         themes |= {word: self.lexicon.themes_in([word]).get(word, set()) for word in neighbours - themes.keys()}
         heard = Heard(vector, self.ear.themes.likeness(vector))
-        return Understood(asked, themes, self._rarity(asked, themes, near), near, heard)
+        return Understood(asked, themes, self._rarity(asked, near), near, heard)
 
     def only_asks(self, typed: str) -> bool:
         """Whether somebody asked for a story, in another language than English, and did not say of what."""
@@ -123,12 +123,10 @@ class Understanding:
         """Whether no story itself says a word, but at most the titles of its sources."""
         return not any(shelf.index.tells(stem(word)) for shelf in self.shelves)
 
-    def _rarity(
-        self, asked: Asked, themes: Mapping[str, set[str]], near: Mapping[str, list[Neighbour]]
-    ) -> dict[str, float]:
+    def _rarity(self, asked: Asked, near: Mapping[str, list[Neighbour]]) -> dict[str, float]:
         rarities = {}
         for word in asked.words:
-            rarities[word] = rarity(self.shelves, stem(word), themes.get(word, ()))
+            rarities[word] = rarity(self.shelves, stem(word))
             for neighbour, likeness in near.get(word, [])[:1]:
                 of_neighbour = rarity(self.shelves, stem(neighbour))
                 rarities[word] = likeness * of_neighbour + (1 - likeness) * rarities[word]
