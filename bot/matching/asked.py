@@ -71,7 +71,6 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 
-
 MOST_ASKED = 5
 """Times that one clause asks which are looked at."""
 
