@@ -69,15 +69,16 @@ def main() -> None:
 def _seen() -> Iterator[Best]:
     library = packs.load([packs.builtin_folder()]).library
     few, whole = Matcher(library.only(seventeen())).with_own([]), Matcher(library).with_own([])
-    own, others = judged("own-tuning"), [*judged("ninety-tuning"), *judged("further-tuning")]
+    own, others = judged("own-tuning"), [*judged("ninety-tuning"), *judged("further-tuning"), *judged("wordy-tuning")]
     for ranking, queries in ((few, own), (whole, others)):
         for query in queries:
             yield _best(ranking, query.words, bool(query.grades))
 
 
 def _best(ranking: Ranking, words: str, is_answer: bool) -> Best:
-    evidence = ranking.evidence(ranking.understanding.of(words))
-    best = int(np.argmax(np.array(ranking.weights) @ evidence))
+    understood = ranking.understanding.of(words)
+    evidence = ranking.evidence(understood)
+    best = int(np.argmax(ranking.scores(understood, evidence)))
     return Best(evidence[:, best], evidence.shape[1], is_answer)
 
 

@@ -27,7 +27,7 @@ def main() -> None:
     library = packs.load([packs.builtin_folder()]).library
     asked = [
         (Matcher(library.only(seventeen())).with_own([]), judged("own-tuning")),
-        (Matcher(library).with_own([]), [*judged("ninety-tuning"), *judged("further-tuning")]),
+        (Matcher(library).with_own([]), [*judged("ninety-tuning"), *judged("further-tuning"), *judged("wordy-tuning")]),
     ]
     measured = {weights: _measured(weights, asked) for weights in _tried()}
     table = Table(*Weights._fields, f"nDCG@{DEPTH}", title="Tuning halves; the first line is in use")

@@ -49,7 +49,7 @@ class Theme(_Value):
         description="A standard Slack emoji name without its colons."
     )
     meaning: Annotated[str, _text(120)]
-    synonyms: tuple[Annotated[str, _text(40)], ...] = Field(default=(), max_length=60)
+    synonyms: tuple[Annotated[str, _text(40)], ...] = Field(default=(), max_length=100)
 
 
 class Source(_Value):

@@ -17,6 +17,9 @@ LONG = 7
 COMMON = 1_000
 """How often, of 1.6 billion words that were counted, a word is used that people are likely to mean."""
 
+EVERYDAY = 10_000
+"""How often, counted likewise, one is used that everybody knows."""
+
 PART = 4_000
 """Words that are read without a break: in two milliseconds."""
 
@@ -37,6 +40,10 @@ class English:
     def is_word(self, word: str) -> bool:
         """Whether a folded word is English."""
         return word in self._used
+
+    def is_everyday(self, word: str) -> bool:
+        """Whether a folded word is English that everybody uses."""
+        return self._used.get(word, 0) >= EVERYDAY
 
     def corrected(self, word: str) -> str | None:
         """The commonest English word one slip away from a long one that is none; None if there is no common one."""

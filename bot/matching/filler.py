@@ -27,12 +27,13 @@ WHO = _listed("customer customers people person service")
 
 FILLER = LITTLE | _listed(
     """
-    anecdote anecdotes another any anybody anyone anything bot case cases cool customer customers dear example
-    examples find found get gets getting give gives good got great guys happened hear hello hey hi idea
-    interesting know like look looking lovely maybe need needed needs nice one ones people person please pls plz
-    quick random read recommend remind search send service share short show similar somebody someone something
-    sort stories story storybot stuff suggest suggestion tale tales tell telling thank thanks there's thing
-    things thx time times told want wanted wants wonder wondered wondering you've
+    anecdote anecdotes another any anybody anymore anyone anything bot btw case cases cool customer customers dear
+    example examples find folks found get gets getting give gives good got great guys haha happened hear hello hey
+    hi hmm idea ideally ideas interesting know like lmao lol look looking lovely maybe need needed needs nice ok
+    okay one ones people perhaps person please pls plz quick random read recommend remember remind search send
+    service share short show similar somebody someone something sort stories story storybot stuff suggest suggestion
+    suggestions tale tales tell telling thank thanks there's thing things thx time times tmrw told ugh want wanted
+    wants wonder wondered wondering yeah yo you've
     """
 )
 """Words that only ask: the grammar and the chat."""

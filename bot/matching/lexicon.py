@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.story import Theme
 from bot.matching import channels
+from bot.matching.filler import WHO
 from bot.matching.words import content, split, stem
 
 LONGEST_PHRASE = 8
@@ -35,7 +36,8 @@ class Lexicon:
     def themes_in(self, spoken: Sequence[str]) -> dict[str, set[str]]:
         """Words to the ids of the themes that they speak of, alone or as part of a phrase; the longest phrase wins."""
         themes: dict[str, set[str]] = defaultdict(set)
-        for words in (list(spoken), content(spoken)):
+        told = content(spoken)
+        for words in dict.fromkeys((tuple(spoken), tuple(told), tuple(word for word in told if word not in WHO))):
             stems = tuple(map(stem, words))
             start = 0
             while start < len(stems):

@@ -19,6 +19,7 @@ from bot.matching.asking import Asking
 from bot.matching.bm25 import Held, Index
 from bot.matching.cache import VectorCache
 from bot.matching.encoder import Encoder
+from bot.matching.english import english
 from bot.matching.filler import FILLER
 from bot.matching.lexicon import Lexicon
 from bot.matching.meaning import Passages, Themes, Words, tells
@@ -93,7 +94,9 @@ class Preparing:
 
     def _meant(self, index: Index, encoder: Encoder) -> Meant:
         cache = VectorCache(self._folder, encoder)
-        telling = sorted(filter(tells, index.words | self._lexicon.whole))
+        # An encoder takes many an unknown word for like a rare English one, by which no theme is meant.
+        known = (word for word in self._lexicon.whole if english().is_everyday(word) or not english().is_word(word))
+        telling = sorted(filter(tells, index.words.union(known)))
         # A library of many thousand stories has names and rarities that nobody means by another word.
         common = heapq.nlargest(MOST_WORDS, telling, key=lambda word: index.holding(stem(word)))
         understood = sense(self._library.stories, {*common, *FILLER}, cache.encode)

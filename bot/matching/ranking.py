@@ -36,6 +36,9 @@ SCORE = Weights(words=1, sentences=0.6, topics=1, themes=0.6)
 SURE = Weights(words=1, sentences=0.3, topics=0.7, themes=0.45)
 """What decides whether it is an answer at all: any text, even a slip of the whole hand, is near to some theme."""
 
+NAMED = 0.25
+"""How much less sentences and whole stories count where all that was asked names themes: nothing need be guessed."""
+
 LEAST = 0.01
 """A lower score is noise: such a story is not even near."""
 
@@ -63,7 +66,7 @@ class Ranking:
         """The stories that something speaks for, or the best `limit` of them, best first. Never fails on any text."""
         understood = self.understanding.of(words)
         evidence = self.evidence(understood)
-        scores = np.array(self.weights, np.float32) @ evidence
+        scores = self.scores(understood, evidence)
         best, least = float(scores.max(initial=0)), sure_from(len(scores), self.understands_meaning)
         first = _first(scores, min(limit or MOST, MOST))
         sure_of = np.array(SURE, np.float32) @ evidence[:, first]
@@ -90,6 +93,14 @@ class Ranking:
         """What speaks for each story, over all shelves: a row for each of the weights, a column a story."""
         of_shelves = [_evidence(shelf, understood, self.weights) for shelf in self.understanding.shelves]
         return np.hstack(of_shelves) if len(of_shelves) > 1 else of_shelves[0]
+
+    def scores(self, understood: Understood, evidence: Floats) -> Floats:
+        """What decides which story goes before which, a number each."""
+        named = sum(tells for word, tells in understood.rarity.items() if understood.themes.get(word))
+        guessed = 1 - NAMED * named / (sum(understood.rarity.values()) or 1)
+        words, sentences, topics, themes = self.weights
+        scores: Floats = np.array((words, guessed * sentences, guessed * topics, themes), np.float32) @ evidence
+        return scores
 
     def _at(self, number: int) -> tuple[Shelf, int]:
         """The shelf of a story, by its number over all shelves, and its number there."""

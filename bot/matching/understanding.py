@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.matching.asked import Asked, read
 from bot.matching.asking import Asking
 from bot.matching.bm25 import Floats
 from bot.matching.cache import RecentVectors
@@ -15,7 +16,7 @@ from bot.matching.mashing import looks_mashed
 from bot.matching.meaning import MOST_NEIGHBOURS, Neighbour, Themes
 from bot.matching.shelf import Shelf, rarity
 from bot.matching.spelling import Spelling
-from bot.matching.words import Asked, plain, read, split, stem
+from bot.matching.words import plain, split, stem
 
 FILLER_FROM = 0.85
 """The likeness to filler from which a word is filler in another language: "über", "histoire"."""
@@ -149,11 +150,12 @@ class Understanding:
         return [word for word in asked.words if self._is_strange(word) and word not in themes][:MOST_STRANGERS]
 
     def _is_foreign(self, word: str) -> bool:
-        """Whether a word is neither English nor of a story itself, but at most of its sources' titles."""
-        return not english().is_word(word) and not any(shelf.index.tells(stem(word)) for shelf in self.shelves)
+        """Whether a word is neither English nor of a story."""
+        return not english().is_word(word) and self._is_strange(word)
 
     def _is_strange(self, word: str) -> bool:
-        return self._is_foreign(word) or not any(shelf.index.holding(stem(word)) for shelf in self.shelves)
+        """Whether no story itself says a word, but at most the titles of its sources."""
+        return not any(shelf.index.tells(stem(word)) for shelf in self.shelves)
 
     def _rarity(self, asked: Asked, near: Mapping[str, list[Neighbour]]) -> dict[str, float]:
         rarities = {}

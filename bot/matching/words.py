@@ -1,14 +1,13 @@
-"""From what somebody typed to the words that matter: markup, emoji, politeness and chat fall away."""
+"""From what somebody typed to words: markup and emoji fall away, and forms of a word are one."""
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache
 
 import Stemmer  # type: ignore[import-not-found]  # a compiled module without type hints
 
-from bot.matching.filler import LITTLE, WHO
+from bot.matching.filler import LITTLE
 
 MOST_CHARACTERS = 2_000
 """What is read of a query: more than anybody types on purpose, and a bound on the work of one answer."""
@@ -22,21 +21,6 @@ WORD = re.compile(r"[^\W_]{1,40}(?:['’][^\W_]{1,20})?")
 
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu)'(?=\w{3})")
 
-_PURPOSE = re.compile(
-    r"\b(?:to (?:open|start|close|kick off|read|tell|show|share|use|present)\b[^,.;?!]{0,40}?)?\b"
-    r"(?:for|with|to|in|at|open|start|close|kick off) (?:my|our|the|a|tomorrow's|today's|this|next) (?:\w+ )?"
-    r"(?:team|meeting|stand-?up|workshop|training|presentation|talk|slides|newsletter|session|retro|colleagues|boss)\b"
-    r"(?: with$)?",
-    re.IGNORECASE,
-)
-_UNWANTED = re.compile(
-    r"(?:\b(?:(?:but |and |just |please )?not (?:about|from|in|on|with|at|another|involving|set in|the one)"
-    r"|but (?:not|no)|except(?: for)?|excluding|other than|apart from|anything but|nothing (?:about|with|from|in|on))"
-    r"|^without(?: any)?(?=[^,.;:?!]+[,;:]))\b([^,.;:?!]+?)(?= but | please\b|[,.;:?!]|$)",
-    re.IGNORECASE,
-)
-_REQUEST = re.compile(r"\b(?:stor(?:y|ies)|tales?|anecdotes?|examples?|something|anything|ones?)\b", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[,;!?]+\s+|(?<=\w{3})\.\s+")
 _NOT_TEXT = {"So", "Sk", "Cc", "Cs", "Co", "Cn"}
 _stemmer = Stemmer.Stemmer("english")
 
@@ -71,20 +55,6 @@ _APART = {
     for word in forms.split()
 }
 """Words that a stemmer takes for forms of others, which mean something else: "hospitality" is no hospital."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query, read. Words are folded and in order."""
-
-    text: str
-    """What the encoder should hear: without the filler at its ends, so empty where only filler was said."""
-    spoken: tuple[str, ...]
-    """Every word."""
-    words: tuple[str, ...]
-    """The different words that tell something; where only filler was said, those of them that are not only grammar."""
-    unwanted: tuple[str, ...]
-    """Words of stories to stay clear of."""
 
 
 def fold(word: str) -> str:
@@ -133,31 +103,3 @@ def plain(typed: str) -> str:
         kept.append("" if kind == "Cf" else " " if kind in _NOT_TEXT else char)
     said = " ".join("".join(kept).split())
     return said if WORD.search(said) else " ".join(dict.fromkeys(named))
-
-
-def read(text: str, filler: Collection[str]) -> Asked:
-    """Read plain text; `filler` are words that tell nothing. Text without a single word gives no words."""
-    unwanted = [word for found in _UNWANTED.findall(text) for word in split(found) if word not in filler]
-    clauses = _CLAUSE_END.split(_PURPOSE.sub(" ", _UNWANTED.sub(" ", text)))
-    asking = (at for at, clause in enumerate(clauses) if _REQUEST.search(clause) and _without_ends(clause, filler))
-    wanted = ", ".join(clauses[next(asking, 0) :])
-    spoken = split(wanted)
-    telling = [word for word in spoken if word not in filler] or [word for word in spoken if word not in LITTLE]
-    return Asked(
-        text=_without_ends(wanted, filler),
-        spoken=tuple(spoken),
-        words=tuple(dict.fromkeys(telling))[:MOST_WORDS],
-        unwanted=tuple(dict.fromkeys(unwanted))[:MOST_WORDS],
-    )
-
-
-def _without_ends(text: str, filler: Collection[str]) -> str:
-    """The text without the filler at its two ends; nothing where all is filler."""
-    found = list(WORD.finditer(text))
-    words = [fold(word[0]) for word in found]
-    if all(word in filler for word in words):
-        return ""
-    telling = [at for at, word in enumerate(words) if word not in filler or word in WHO]
-    start = found[telling[0]].start() if telling[0] > 0 else 0
-    end = found[telling[-1]].end() if telling[-1] < len(found) - 1 else len(text)
-    return text[start:end].strip(" ,;:.!?")
