@@ -106,10 +106,10 @@ class Sharing:
             if self._matching.is_mashed(words):
                 return Nothing(words, (), understood=False)
             return Nothing(words, tuple(match.story for match in offers))
-        age = self._age(reader)
-        as_good = [match for match in offers if match.score >= AS_GOOD * offers[0].score]
+        age, enough = self._age(reader), AS_GOOD * offers[0].score
+        as_good = [match for match in offers if match.score >= enough]
         best = min(as_good, key=lambda match: age.get(match.story.id, 0))
-        return self._show(reader, words, best, [match for match in offers if match is not best])
+        return self._show(reader, words, best, [match for match in offers[: RUNNERS_UP + 1] if match is not best])
 
     def another(self, reader: Reader, words: str, shown: Collection[str]) -> Found | None:
         """The next story that fits and that neither this card (`shown`) nor this person has just had.
