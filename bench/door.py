@@ -4,10 +4,12 @@
 
 Every server is a process of its own and the load comes from another. The rounds are interleaved, so that whatever else
 the machine does meets all of them alike; a figure is the median over the rounds, and so is a ratio of the same round.
+Work is what the processor did in the server for an answer, which counts where others want the machine as well.
 """
 
 import argparse
 import asyncio
+from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ from statistics import median
 from bench.figures import print_machine, print_table, short
 from bench.judged import judged
 from bench.load import Door, Round, by_http, by_socket, load
-from bench.servers import STORYBOT, bolt_js, environment, free_port, peer, running, until_ready
+from bench.servers import STORYBOT, bolt_js, environment, free_port, peer, processor_seconds, running, until_ready
 from bench.slack import Slack
 
 CARD, HI = b'"blocks"', b"hi"
@@ -35,6 +37,14 @@ class Contestant:
     questions: Sequence[str] = ("empathy",)
     also: dict[str, str] = field(default_factory=dict)
     is_socket: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A round, and the seconds that the processor was at work in the server for each answer."""
+
+    round: Round
+    work: float
 
 
 def contestants() -> list[Contestant]:
@@ -60,20 +70,21 @@ async def main() -> None:
         print("Bolt for JavaScript is left out: it needs node, and `npm install --prefix bench/peers`.")
     async with AsyncExitStack() as ending:
         doors = {each.name: (each, *await _started(ending, each)) for each in contestants()}
-        calls_at_start = sum(slack.calls for _, slack, _ in doors.values())
+        calls_at_start = sum(slack.calls for _, slack, *_ in doors.values())
         for people in options.people:
-            rounds: dict[str, list[Round]] = {name: [] for name in doors}
+            rounds: dict[str, list[Served]] = {name: [] for name in doors}
             for turn in range(options.rounds + 1):
-                for name, (each, _, door) in doors.items():
-                    seconds = options.seconds if turn else WARM_UP_SECONDS
+                for name, (each, _, door, process) in doors.items():
+                    seconds, before = options.seconds if turn else WARM_UP_SECONDS, processor_seconds(process)
                     done = await load(door, people, seconds, each.questions, each.expected)
-                    rounds[name] += [done] if turn else []
+                    work = (processor_seconds(process) - before) / done.answers
+                    rounds[name] += [Served(done, work)] if turn else []
             _print(f"{people} at once", rounds)
-        calls = sum(slack.calls for _, slack, _ in doors.values()) - calls_at_start
+        calls = sum(slack.calls for _, slack, *_ in doors.values()) - calls_at_start
         print(f"\nWeb API calls by all servers while they answered: {calls}")
 
 
-async def _started(ending: AsyncExitStack, each: Contestant) -> tuple[Slack, Door]:
+async def _started(ending: AsyncExitStack, each: Contestant) -> tuple[Slack, Door, Process]:
     slack = await ending.enter_async_context(Slack())
     port = free_port()
     settings = environment(slack, port, by_socket=each.is_socket) | each.also
@@ -82,11 +93,11 @@ async def _started(ending: AsyncExitStack, each: Contestant) -> tuple[Slack, Doo
         await slack.connected()
     if not each.is_socket or each.command == STORYBOT:
         await until_ready(port, process)
-    return slack, by_socket(slack) if each.is_socket else by_http(port)
+    return slack, by_socket(slack) if each.is_socket else by_http(port), process
 
 
-def _print(title: str, rounds: dict[str, list[Round]]) -> None:
-    def ratio(name: str, to: str, of: Callable[[Round], float]) -> str:
+def _print(title: str, rounds: dict[str, list[Served]]) -> None:
+    def ratio(name: str, to: str, of: Callable[[Served], float]) -> str:
         return short(median(of(mine) / of(its) for mine, its in zip(rounds[name], rounds[to], strict=True)))
 
     rows = []
@@ -95,18 +106,29 @@ def _print(title: str, rounds: dict[str, list[Round]]) -> None:
         rows.append(
             [
                 name,
-                short(median(each.per_second for each in done)),
-                short(median(each.p50 for each in done)),
-                short(median(each.p99 for each in done)),
-                ratio(name, BARE, lambda each: each.per_second),
-                ratio(name, bolt, lambda each: each.per_second),
-                ratio(name, bolt, lambda each: each.p99),
-                ratio(name, OURS, lambda each: each.per_second),
+                short(median(each.round.per_second for each in done)),
+                short(median(each.round.p50 for each in done)),
+                short(median(each.round.p99 for each in done)),
+                ratio(name, BARE, lambda each: each.round.per_second),
+                ratio(name, bolt, lambda each: each.round.per_second),
+                ratio(name, bolt, lambda each: each.round.p99),
+                ratio(name, bolt, lambda each: each.work),
+                ratio(name, OURS, lambda each: each.round.per_second),
             ]
         )
     print_table(
         f"{title}; Bolt is `{BOLT}`, or stock Bolt for Socket Mode",
-        ("", "a second", "p50 ms", "p99 ms", "to bare", "to Bolt", "p99 to Bolt's", "to Storybot"),
+        (
+            "",
+            "a second",
+            "p50 ms",
+            "p99 ms",
+            "to bare",
+            "to Bolt",
+            "p99 to Bolt's",
+            "work to Bolt's",
+            "to Storybot",
+        ),
         rows,
     )
 

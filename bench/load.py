@@ -19,8 +19,9 @@ Door = Callable[[], AbstractAsyncContextManager[Ask]]
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one server did under one load: answers a second, and latencies in milliseconds."""
+    """What one server did under one load: answers, how many a second, and latencies in milliseconds."""
 
+    answers: int
     per_second: float
     p50: float
     p99: float
@@ -42,7 +43,7 @@ async def load(door: Door, people: int, seconds: float, questions: Sequence[str]
 
     await asyncio.gather(*(person() for _ in range(people)))
     passed = time.perf_counter() - begun
-    return Round(len(took) / passed, percentile(took, 0.5) * 1000, percentile(took, 0.99) * 1000)
+    return Round(len(took), len(took) / passed, percentile(took, 0.5) * 1000, percentile(took, 0.99) * 1000)
 
 
 def by_http(port: int) -> Door:

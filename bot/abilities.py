@@ -78,6 +78,7 @@ class Abilities:
         self._stock = stock
         self._shelves = shelves
         self._command = name
+        self.reading = command.Reading(name, shelves)
         self._replies = replies
         self._guard = Guard(directory.person, desks, name, members_schedule=settings.weekly.members_schedule)
         rules = _submission_rules(settings, unmoderated=lifecycle is not None)
@@ -108,12 +109,16 @@ class Abilities:
         news.on(Subject.SCHEDULE, self._schedule_changed)
 
     def listen(self, app: AsyncApp) -> None:
-        """Register every listener, behind the table of who may do what."""
+        """Register every listener, behind the table of who may do what.
+
+        For one workspace `reading` is not among them: there it comes before all of these, and before Bolt authorises.
+        """
         once = Once()
         if self._lifecycle:
             self._lifecycle.register(app)
-        # What a command has no turn for is said before Bolt is asked, so those who read need not pass by `turns` here.
-        app.middleware(command.Reading(self._command, self._shelves))
+            # Whoever did not install the bot was just told so.
+            app.middleware(self.reading)
+        # What a command has no turn for is said before Bolt is asked, so those who read need not pass by `turns`.
         turns.register(app)
         app.middleware(self._guard.check)
         forms = command.Forms(

@@ -31,6 +31,7 @@ from bot.door.port import listen
 from bot.door.replays import Replays
 from bot.door.socket_mode import SocketMode, check_app_token
 from bot.door.web import Edge, Health
+from bot.handlers.command import Reading
 from bot.handlers.replies import Replies
 from bot.installing.access import Access, to_many, to_one
 from bot.installing.identity import Identity
@@ -183,7 +184,7 @@ async def _listening_at(
     scrape: Scrape,
     door: socket.socket | None,
 ) -> AsyncIterator[Serving]:
-    bolt = _bolt(slack, access)
+    bolt = _bolt(slack, access, abilities.reading)
     abilities.listen(bolt)
     tracing.trace_listeners(bolt._async_listeners)
     dispatch = Dispatch(bolt, abilities.turns)
@@ -247,17 +248,21 @@ async def try_out(
             yield f"{url}/slack/events", manifest(settings, url), serving.next_due
 
 
-def _bolt(slack: Slack, access: Access) -> AsyncApp:
+def _bolt(slack: Slack, access: Access, reading: Reading) -> AsyncApp:
     return AsyncApp(
         # Unnamed, it would look through all that is loaded for the file that made it.
         name="storybot",
         logger=bolt_logger(),
         client=slack.client,
+        # Of one workspace the token is known, and whoever reads needs none.
+        before_authorize=reading if slack.identity else None,
         authorize=access.authorize,
         # The answer waits for its listener: nothing acknowledged is lost, and a raise is seen.
         process_before_response=True,
         # Done on the raw bytes before anything is parsed, in web.py.
         request_verification_enabled=False,
+        # For steps of workflows, of which there are none.
+        attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
 

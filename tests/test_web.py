@@ -192,7 +192,7 @@ def test_bodies_are_read_as_slack_writes_them() -> None:
     assert parse(b"\xff", FORM) is None
 
 
-@given(st.dictionaries(st.text(), st.text()), st.text("a=&+%2F🙂é", max_size=40))
+@given(st.dictionaries(st.text(), st.text()), st.text("a=&+%23AF🙂é", max_size=40))
 def test_a_form_is_read_as_python_reads_it(fields: dict[str, str], garbled: str) -> None:
     for text in (urlencode(fields), garbled, f"{urlencode(fields)}&{garbled}"):
         assert parse_form(text) == dict(parse_qsl(text, keep_blank_values=True))

@@ -41,26 +41,27 @@ class Dispatch:
         of what came of it, or of nothing so far, within as long (see `bot.handlers.forms`).
         """
         begun = time.perf_counter()
-        response = await self._acknowledged(body, retries)
+        if body.get("type") == "block_actions":
+            response = await self._clicked(body, retries)
+        else:
+            # A task of its own costs a twentieth of an answer. Whoever waits may go away: no door ends a task for that.
+            done, task = asyncio.get_running_loop().create_future(), asyncio.current_task()
+            assert task is not None, "a coroutine runs in a task"
+            self._in_flight[done] = task
+            try:
+                response = await self._answer(body, retries)
+            finally:
+                del self._in_flight[done]
+                done.set_result(None)
         metrics.acknowledged(kind_of(body), response.status, time.perf_counter() - begun)
         return response
 
-    async def _acknowledged(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
-        if body.get("type") == "block_actions":
-            work = asyncio.create_task(self._answer(body, retries))
-            self._in_flight[work] = work
-            work.add_done_callback(self._in_flight.__delitem__)
-            await asyncio.wait({work}, timeout=ACKNOWLEDGE_WITHIN)
-            return work.result() if work.done() else BoltResponse(status=200)
-        # A task of its own costs a twentieth of an answer. Whoever waits may go away: no door ends a task for that.
-        done, task = asyncio.get_running_loop().create_future(), asyncio.current_task()
-        assert task is not None, "a coroutine runs in a task"
-        self._in_flight[done] = task
-        try:
-            return await self._answer(body, retries)
-        finally:
-            del self._in_flight[done]
-            done.set_result(None)
+    async def _clicked(self, body: Mapping[str, Any], retries: Mapping[str, str]) -> BoltResponse:
+        work = asyncio.create_task(self._answer(body, retries))
+        self._in_flight[work] = work
+        work.add_done_callback(self._in_flight.__delitem__)
+        await asyncio.wait({work}, timeout=ACKNOWLEDGE_WITHIN)
+        return work.result() if work.done() else BoltResponse(status=200)
 
     async def drain(self, seconds: float) -> None:
         """Wait for what is in flight, at most this long, then give it up."""

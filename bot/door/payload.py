@@ -106,6 +106,18 @@ class _Payload(_Shape):
         return self
 
 
+class _Command(_Shape):
+    """A slash command alone, which has no `type`: it is most of what people wait for."""
+
+    team_id: Id | None = None
+    user_id: Id | None = None
+    enterprise_id: Id | None = None
+    channel_id: Id | None = None
+    trigger_id: Text | None = None
+    response_url: Text | None = None
+
+
 def check(body: Mapping[str, Any]) -> None:
     """ValueError when a payload has not Slack's shape."""
-    _Payload.model_validate(body)
+    is_command = "command" in body and "type" not in body
+    (_Command if is_command else _Payload).model_validate(body)

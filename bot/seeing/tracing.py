@@ -23,6 +23,8 @@ _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
 # What is not sent by then is lost: whoever stops the process waits ten seconds in all.
 _FLUSH_SECONDS = 1.0
 
+_NO_SPAN = nullcontext()
+
 _tracer: "Tracer | None" = None
 
 
@@ -49,13 +51,13 @@ def exporting(environment: Mapping[str, str]) -> Iterator[None]:
 def trace(name: str, done: Incoming | Saying) -> AbstractContextManager[object]:
     """The span from which a trace begins: a request of Slack's, or something of the outbox."""
     if _tracer is None:
-        return nullcontext()
+        return _NO_SPAN
     return _span(_tracer, name, {"team": done.team, "request": done.id, "listener": done.listener})
 
 
 def span(name: str) -> AbstractContextManager[object]:
     """A span within a trace; what looks by itself, again and again, whether there is something to do is none."""
-    return _span(_tracer, name, {}) if _tracer and _is_traced() else nullcontext()
+    return _span(_tracer, name, {}) if _tracer and _is_traced() else _NO_SPAN
 
 
 def begin(name: str) -> "Span | None":

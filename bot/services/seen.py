@@ -17,8 +17,12 @@ class Seen:
         self._shown: OrderedDict[Reader, list[str]] = OrderedDict()
 
     def remember(self, reader: Reader, story_id: str) -> None:
-        shown = self._shown.pop(reader, [])
-        self._shown[reader] = [*(other for other in shown if other != story_id), story_id][-LATELY:]
+        shown = self._shown.setdefault(reader, [])
+        if story_id in shown:
+            shown.remove(story_id)
+        shown.append(story_id)
+        del shown[:-LATELY]
+        self._shown.move_to_end(reader)
         if len(self._shown) > READERS:
             self._shown.popitem(last=False)
 

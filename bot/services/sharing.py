@@ -5,6 +5,7 @@ import random
 from collections import OrderedDict
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
+from itertools import count
 from threading import Lock
 from typing import Protocol
 
@@ -122,10 +123,10 @@ class Sharing:
             if self._matching.is_mashed(words):
                 return Nothing(words, (), understood=False)
             return Nothing(words, tuple(match.story for match in offers))
-        age = self._age(reader)
-        as_good = [match for match in offers if match.score >= AS_GOOD * offers[0].score]
+        age, enough = self._age(reader), AS_GOOD * offers[0].score
+        as_good = [match for match in offers if match.score >= enough]
         best = min(as_good, key=lambda match: age.get(match.story.id, 0))
-        return self._show(reader, words, best, [match for match in offers if match is not best])
+        return self._show(reader, words, best, [match for match in offers[: RUNNERS_UP + 1] if match is not best])
 
     def another(self, reader: Reader, words: str, shown: Collection[str]) -> Found | None:
         """The next story that fits and that neither this card (`shown`) nor this person has just had.
@@ -190,7 +191,7 @@ class Sharing:
 
     def _age(self, reader: Reader) -> dict[str, int]:
         """The stories this person has seen lately; the higher the number, the more recently."""
-        return {story_id: position for position, story_id in enumerate(self._seen.lately(reader), start=1)}
+        return dict(zip(self._seen.lately(reader), count(1), strict=False))
 
     def _surprise(self, reader: Reader, without: Collection[str]) -> Found | None:
         age = self._age(reader)

@@ -93,9 +93,10 @@ class Shelves:
 
     async def of_workspace(self, workspace: Workspace) -> Sharing:
         """A workspace's stories; the packs alone while its own cannot be fetched."""
-        if workspace not in self._shelves:
-            await asyncio.wait({self._fetch(workspace)}, timeout=FETCH_SECONDS)
         shelf = self._shelves.get(workspace)
+        if shelf is None:
+            await asyncio.wait({self._fetch(workspace)}, timeout=FETCH_SECONDS)
+            shelf = self._shelves.get(workspace)
         if shelf is None:
             return self._common
         self._shelves.move_to_end(workspace)

@@ -3,11 +3,14 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     FromClause,
+    Integer,
     Row,
     Select,
     and_,
@@ -66,16 +69,8 @@ class OutboxStore:
         other, and redrawn one after the other: of two redrawings side by side the older might come last. What comes in
         herds keeps pace with what was said of late, by whatever replica.
         """
-        base = outbox.alias("base")
-        first = (
-            select(outbox, *(base.c[name].label(f"base_{name}") for name in ("channel_id", "ts", "sent_at")))
-            .outerjoin(base, and_(_is_base(base), base.c.state == SENT, base.c.ts.is_not(None)))
-            .where(tuple_(*_KEY).in_(_first_at_each_place(now, limit)), outbox.c.state == DUE)
-            .order_by(*_ORDER)
-            .with_for_update(skip_locked=True, of=outbox)
-        )
         async with self._database.writing() as connection:
-            rows = list(await connection.execute(first))
+            rows = list(await connection.execute(_may_be_said(), _may_be_said_at(now, limit)))
             if not rows:
                 return []
             pace = Pace.of(now, await _said_lately(connection, now))
@@ -199,7 +194,27 @@ def _claiming(claimed: Claimed, now: datetime) -> dict[str, Any]:
     }
 
 
-def _first_at_each_place(now: datetime, limit: int) -> Select[Any]:
+@cache
+def _may_be_said() -> Select[Any]:
+    """What `claim` reads, with the base of each; its parameters are those of `_may_be_said_at`.
+
+    Building it takes as long as twenty answers, and it is asked by the second.
+    """
+    base = outbox.alias("base")
+    return (
+        select(outbox, *(base.c[name].label(f"base_{name}") for name in ("channel_id", "ts", "sent_at")))
+        .outerjoin(base, and_(_is_base(base), base.c.state == SENT, base.c.ts.is_not(None)))
+        .where(tuple_(*_KEY).in_(_first_at_each_place()), outbox.c.state == DUE)
+        .order_by(*_ORDER)
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+
+
+def _may_be_said_at(now: datetime, limit: int) -> dict[str, Any]:
+    return {"now": now, "lease_ago": now - LEASE, "apart_ago": now - CHANNEL_APART + AHEAD, "most": limit}
+
+
+def _first_at_each_place() -> Select[Any]:
     """The keys of what may be said now: of each place and way the first, and of a herd those that can keep pace.
 
     What has to wait is asked for as sets, once: asked for each row, many rows would take seconds.
@@ -207,7 +222,7 @@ def _first_at_each_place(now: datetime, limit: int) -> Select[Any]:
     saying = select(*_PLACE).where(outbox.c.state == SENDING).correlate(None)
     is_open, is_unknown = outbox.c.state.in_(_OPEN), outbox.c.state == UNKNOWN
     open_ = select(*_KEY).where(is_open).correlate(None)
-    undecided = select(*_KEY).where(or_(is_open, is_unknown, _is_refused_undecided(), _is_just_said(now)))
+    undecided = select(*_KEY).where(or_(is_open, is_unknown, _is_refused_undecided(), _is_just_said()))
     may_be_said = (
         tuple_(*_PLACE).not_in(saying),
         or_(outbox.c.changes.is_(None), tuple_(*_KEY[:2], outbox.c.changes).not_in(open_)),
@@ -217,7 +232,7 @@ def _first_at_each_place(now: datetime, limit: int) -> Select[Any]:
     turn = func.row_number().over(partition_by=_PLACE, order_by=_ORDER)
     due = (
         select(*_ORDER, *_KEY[:2], is_of_herd.label("is_of_herd"), turn.label("turn"))
-        .where(outbox.c.state == DUE, outbox.c.due_at <= now, *may_be_said)
+        .where(outbox.c.state == DUE, outbox.c.due_at <= bindparam("now"), *may_be_said)
         .subquery()
     )
     herd = (due.c.enterprise_id, due.c.team_id, due.c.is_of_herd)
@@ -228,7 +243,7 @@ def _first_at_each_place(now: datetime, limit: int) -> Select[Any]:
         select(first.c.enterprise_id, first.c.team_id, first.c.key)
         .where(or_(~first.c.is_of_herd, first.c.number <= AT_ONCE))
         .order_by(first.c.due_at)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
 
 
@@ -237,10 +252,11 @@ def _is_refused_undecided() -> ColumnElement[bool]:
     return and_(outbox.c.state == REFUSED, outbox.c.lease.is_not(None))
 
 
-def _is_just_said(now: datetime) -> ColumnElement[bool]:
+def _is_just_said() -> ColumnElement[bool]:
     """Said so short a time ago that nothing more may be said in its channel."""
-    lately = outbox.c.due_at.between(now - LEASE, now)
-    return and_(outbox.c.state == SENT, lately, outbox.c.sent_at.between(now - CHANNEL_APART + AHEAD, now))
+    now: BindParameter[datetime] = bindparam("now")
+    lately = outbox.c.due_at.between(bindparam("lease_ago"), now)
+    return and_(outbox.c.state == SENT, lately, outbox.c.sent_at.between(bindparam("apart_ago"), now))
 
 
 def _is_base(other: FromClause) -> ColumnElement[bool]:
