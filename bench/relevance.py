@@ -22,7 +22,15 @@ from bot.matching.words import split, stem
 from bot.reading import packs
 
 OVER_SEVENTEEN = ("dev", "languages", "own-tuning", "own-test")
-OVER_ALL = ("ninety-tuning", "ninety-test", "further-tuning", "chatty-tuning", "chatty-test")
+OVER_ALL = (
+    "ninety-tuning",
+    "ninety-test",
+    "further-tuning",
+    "chatty-tuning",
+    "chatty-test",
+    "lures-tuning",
+    "lures-test",
+)
 
 System = Callable[[str], Answer]
 
