@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.matching.asking import Asking
 from bot.matching.bm25 import Floats
 from bot.matching.cache import RecentVectors
+from bot.matching.elsewhere import Elsewhere
 from bot.matching.encoder import Encoder
 from bot.matching.english import english
 from bot.matching.filler import FILLER
@@ -14,7 +15,7 @@ from bot.matching.mashing import looks_mashed
 from bot.matching.meaning import MOST_NEIGHBOURS, Neighbour, Themes
 from bot.matching.shelf import Shelf, rarity
 from bot.matching.spelling import Spelling
-from bot.matching.words import Asked, plain, read, split, stem
+from bot.matching.words import REQUEST, Asked, plain, read, split, stem
 
 FILLER_FROM = 0.85
 """The likeness to filler from which a word is filler in another language: "über", "histoire"."""
@@ -32,6 +33,10 @@ MOST_STRANGERS = 8
 """Words that no story holds which are looked up by their meaning, of one query."""
 
 
+MOST_CHAT_WORDS = 8
+"""Words of a text that may be chat and no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a query means."""
@@ -39,6 +44,8 @@ class Heard:
     vector: Floats
     themes: Mapping[str, float]
     """The themes by id that it is near to, and how nearly: above 0 up to 1."""
+    elsewhere: float
+    """How much it sounds like wanting something else than a story: -0.5 to about 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class Understood:
     """Words that no story holds to words of stories that mean nearly the same, the nearest first."""
     heard: Heard | None
     """What the query means; None without an encoder or without words."""
+    is_chat: bool = False
+    """Whether it is only said to whom somebody talks with: "what can you do"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Ear:
     queries: RecentVectors
     themes: Themes
     asking: Asking
+    elsewhere: Elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,42 +87,49 @@ class Understanding:
 
     def of(self, typed: str) -> Understood:
         """Never fails, whatever was typed."""
-        text = self.spelling.mended(self._wish(plain(typed)))
+        said = plain(typed)
+        is_foreign = self._is_in_another_language(said)
+        text = self.spelling.mended(self._wish(said) if is_foreign else said)
         asked = read(text, FILLER)
         themes = self.lexicon.themes_in(asked.spoken) | self.lexicon.themes_in(asked.unwanted)
         if not self.ear or len(asked.text) < SHORTEST_TEXT:
             return Understood(asked, themes, self._rarity(asked, {}), {}, None)
         strangers = [word for word in asked.words if self._is_strange(word) and word not in themes][:MOST_STRANGERS]
         # Together, because a second call costs as much again.
-        of_words = self.ear.queries.encode(strangers, along=[asked.text[:MOST_CHARACTERS]])
+        # Of a text in another language the whole was heard just now, to find the wish in it.
+        whole = [said] if _may_be_chat(said) and (is_foreign or _is_mostly_filler(said, asked)) else []
+        of_words = self.ear.queries.encode(strangers, along=[asked.text[:MOST_CHARACTERS], *whole])
         near = {word: self._near(word, of) for word, of in zip(strangers, of_words, strict=True)}
         if foreign := {word for word, found in near.items() if _is_filler(found)}:
             asked = read(text, FILLER | foreign)
-        vector = self.ear.queries.encode([(asked.text or text)[:MOST_CHARACTERS]])[0]
+        vector, *of_whole = self.ear.queries.encode([(asked.text or text)[:MOST_CHARACTERS], *whole])
         near = {word: [like for like in found if like.word not in FILLER] for word, found in near.items()}
         neighbours = {neighbour.word for found in near.values() for neighbour in found}
         themes |= {word: self.lexicon.themes_in([word]).get(word, set()) for word in neighbours - themes.keys()}
-        heard = Heard(vector, self.ear.themes.likeness(vector))
-        return Understood(asked, themes, self._rarity(asked, near), near, heard)
+        heard = Heard(vector, self.ear.themes.likeness(vector), self.ear.elsewhere.likeness(vector))
+        is_chat = (bool(whole) or " " in asked.text) and self.ear.elsewhere.is_chat(*of_whole or [vector])
+        return Understood(asked, themes, self._rarity(asked, near), near, heard, is_chat)
 
     def only_asks(self, typed: str) -> bool:
         """Whether somebody asked for a story, in another language than English, and did not say of what."""
         text = plain(typed)
-        return bool(text) and not self._wish(text)
+        return bool(text) and self._is_in_another_language(text) and not self._wish(text)
 
     def is_mashed(self, typed: str) -> bool:
         """Whether it is hands on a keyboard, and no word of any language."""
         return looks_mashed(typed) and not any(map(self.spelling.is_word, split(typed)))
 
     def _wish(self, text: str) -> str:
-        """The text without the chat around it, if it is in another language."""
+        """A text in another language without the chat around it."""
         words = split(text)
-        if not self.ear or sum(map(self._is_foreign, words)) < max(1, FOREIGN_FROM * len(words)):
-            return text
-        if set(words) <= self.lexicon.themes_in(words).keys():
+        if not self.ear or set(words) <= self.lexicon.themes_in(words).keys():
             # It names a theme and nothing else, whatever it sounds like: "сказать нет", to say no.
             return text
         return self.ear.asking.left_out(text, self.ear.queries.encode, self.ear.encoder.pieces)
+
+    def _is_in_another_language(self, text: str) -> bool:
+        words = split(text)
+        return self.ear is not None and sum(map(self._is_foreign, words)) >= max(1, FOREIGN_FROM * len(words))
 
     def _is_foreign(self, word: str) -> bool:
         """Whether a word is neither English nor of a story itself, but at most of its sources' titles."""
@@ -137,3 +154,13 @@ class Understanding:
 
 def _is_filler(found: list[Neighbour]) -> bool:
     return bool(found) and found[0].word in FILLER and found[0].likeness > FILLER_FROM
+
+
+def _may_be_chat(said: str) -> bool:
+    """Whether it is no more than a short sentence, and asks for no story."""
+    return 2 <= len(split(said)) <= MOST_CHAT_WORDS and not REQUEST.search(said)
+
+
+def _is_mostly_filler(said: str, asked: Asked) -> bool:
+    """Whether more was left out of a text than is left: "I don't understand" means more than "understand"."""
+    return not asked.unwanted and 2 * len(split(asked.text)) < len(split(said))

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import Stemmer  # type: ignore[import-not-found]  # a compiled module without type hints
 
+from bot.matching import feelings
 from bot.matching.filler import LITTLE, WHO
 
 MOST_CHARACTERS = 2_000
@@ -35,7 +36,7 @@ _UNWANTED = re.compile(
     r"|^without(?: any)?(?=[^,.;:?!]+[,;:]))\b([^,.;:?!]+?)(?= but | please\b|[,.;:?!]|$)",
     re.IGNORECASE,
 )
-_REQUEST = re.compile(r"\b(?:stor(?:y|ies)|tales?|anecdotes?|examples?|something|anything|ones?)\b", re.IGNORECASE)
+REQUEST = re.compile(r"\b(?:stor(?:y|ies)|tales?|anecdotes?|examples?|something|anything|ones?)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;!?]+\s+|(?<=\w{3})\.\s+")
 _NOT_TEXT = {"So", "Sk", "Cc", "Cs", "Co", "Cn"}
 _stemmer = Stemmer.Stemmer("english")
@@ -121,14 +122,17 @@ def content(words: Iterable[str]) -> list[str]:
 
 
 def plain(typed: str) -> str:
-    """What was typed, without markup, control characters and emoji; the emoji's names where nothing else was said."""
+    """What was typed, without markup, control characters and emoji.
+
+    Where nothing else was said, the emoji's names; of those that only say what somebody feels, not even them.
+    """
     text = _LINK.sub(lambda link: f" {link[1] or ''} " if link[0][1] not in "@#!" else " ", typed[:MOST_CHARACTERS])
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    named = [name.replace("_", " ") for name in _EMOJI_NAME.findall(text)]
+    named = [name.replace("_", " ") for name in _EMOJI_NAME.findall(text) if name not in feelings.NAMES]
     kept: list[str] = []
     for char in unicodedata.normalize("NFKC", _EMOJI_NAME.sub(" ", text)):
         kind = unicodedata.category(char)
-        if kind == "So":
+        if kind == "So" and ord(char) not in feelings.CHARACTERS:
             named.append(unicodedata.name(char, "").lower())
         kept.append("" if kind == "Cf" else " " if kind in _NOT_TEXT else char)
     said = " ".join("".join(kept).split())
@@ -139,7 +143,7 @@ def read(text: str, filler: Collection[str]) -> Asked:
     """Read plain text; `filler` are words that tell nothing. Text without a single word gives no words."""
     unwanted = [word for found in _UNWANTED.findall(text) for word in split(found) if word not in filler]
     clauses = _CLAUSE_END.split(_PURPOSE.sub(" ", _UNWANTED.sub(" ", text)))
-    asking = (at for at, clause in enumerate(clauses) if _REQUEST.search(clause) and _without_ends(clause, filler))
+    asking = (at for at, clause in enumerate(clauses) if REQUEST.search(clause) and _without_ends(clause, filler))
     wanted = ", ".join(clauses[next(asking, 0) :])
     spoken = split(wanted)
     telling = [word for word in spoken if word not in filler] or [word for word in spoken if word not in LITTLE]
