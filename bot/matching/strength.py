@@ -4,7 +4,7 @@ from math import log
 
 from bot.domain.match import Strength
 
-STRONG_BESIDE_BEST = 1 / 3
+STRONG_BESIDE_BEST = 1 / 2
 """A story with less than this part of the best one's score is no answer beside it."""
 
 FEW, MANY = 17, 200
