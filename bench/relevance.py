@@ -30,6 +30,8 @@ OVER_ALL = (
     "chatty-test",
     "wordy-tuning",
     "wordy-test",
+    "lures-tuning",
+    "lures-test",
 )
 
 System = Callable[[str], Answer]
@@ -57,7 +59,12 @@ def plain_bm25(library: Library) -> System:
     """bm25s over stemmed text and theme names; it cannot say that it has nothing."""
     index = bm25s.BM25(backend="numpy")
     index.index([_stems(_text(library, story)) for story in library.stories], show_progress=False)
-    return lambda words: _best(library, [float(score) for score in index.get_scores(_stems(words))])
+
+    def answer(words: str) -> Answer:
+        stems = _stems(words)  # of an emoji alone there are none, which bm25s cannot take
+        return _best(library, index.get_scores(stems).tolist() if stems else [])
+
+    return answer
 
 
 def plain_rapidfuzz(library: Library) -> System:

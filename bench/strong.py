@@ -20,9 +20,11 @@ from bench.judged import judged, seventeen
 from bot.matching import Matcher
 from bot.matching.bm25 import Floats
 from bot.matching.ranking import SURE, Ranking, Weights
-from bot.matching.strength import FEW, MANY, sure_from
+from bot.matching.strength import ELSEWHERE, FEW, MANY, sure_from
+from bot.matching.understanding import Understood
 from bot.reading import packs
 
+OVER_ALL = ("ninety-tuning", "further-tuning", "wordy-tuning", "lures-tuning")
 FOLDS = 5
 STEPS = 50
 RIDGE = 0.1
@@ -31,32 +33,43 @@ STRONG = 0.97
 
 
 class Best(NamedTuple):
-    """The best story of one query: what speaks for it, a number for each weight, and among how many it is the best."""
+    """The best story of one query: what speaks for it, a number for each weight, and among how many it is the best.
+
+    `elsewhere` is how much the query sounds like wanting something else, as far as the story holds nothing of it.
+    """
 
     evidence: Floats
+    elsewhere: float
     stories: int
     is_answer: bool
 
     @property
     def row(self) -> Floats:
-        """What a regression sees of it: the evidence, how many stories there are, and a constant."""
-        return np.array([*self.evidence, -_many(self.stories), -1])
+        """What a regression sees of it: the evidence, what speaks against it, how many there are, and a constant."""
+        return np.array([*self.evidence, -self.elsewhere, -_many(self.stories), -1])
 
 
 class Rule(NamedTuple):
-    """The best of `stories` is strong when the weighted evidence is `least + each * ln(stories / 17)`, or more."""
+    """The best of `stories` is strong when the weighted evidence is `least + each * ln(stories / 17)`, or more.
+
+    What sounds like wanting something else counts against it.
+    """
 
     weights: Weights
+    elsewhere: float
     least: float
     each: float
 
     def is_strong(self, best: Best) -> bool:
-        return float(np.dot(self.weights, best.evidence)) >= self.least + self.each * _many(best.stories)
+        sure = float(np.dot(self.weights, best.evidence)) - self.elsewhere * best.elsewhere
+        return sure >= self.least + self.each * _many(best.stories)
 
 
 def main() -> None:
     seen = [*_seen()]
-    table = Table(*Weights._fields, "least", "by ln", "strong", "false strong", title="Strong: weights and rates")
+    table = Table(
+        *Weights._fields, "elsewhere", "least", "by ln", "strong", "false strong", title="Strong: weights and rates"
+    )
     table.add_row(*_cells(_in_use(), [(_in_use(), seen)]), end_section=True)
     parts = [seen[at::FOLDS] for at in range(FOLDS)]
     others = [[best for part in parts if part is not left for best in part] for left in parts]
@@ -69,22 +82,26 @@ def main() -> None:
 def _seen() -> Iterator[Best]:
     library = packs.load([packs.builtin_folder()]).library
     few, whole = Matcher(library.only(seventeen())).with_own([]), Matcher(library).with_own([])
-    own, others = judged("own-tuning"), [*judged("ninety-tuning"), *judged("further-tuning"), *judged("wordy-tuning")]
-    for ranking, queries in ((few, own), (whole, others)):
+    others = [query for name in OVER_ALL for query in judged(name)]
+    for ranking, queries in ((few, judged("own-tuning")), (whole, others)):
         for query in queries:
-            yield _best(ranking, query.words, bool(query.grades))
+            understood = ranking.understanding.of(query.words)
+            # What is only chat is told from a wish before anything is weighed.
+            if not understood.is_chat:
+                yield _best(ranking, understood, bool(query.grades))
 
 
-def _best(ranking: Ranking, words: str, is_answer: bool) -> Best:
-    understood = ranking.understanding.of(words)
+def _best(ranking: Ranking, understood: Understood, is_answer: bool) -> Best:
     evidence = ranking.evidence(understood)
-    best = int(np.argmax(ranking.scores(understood, evidence)))
-    return Best(evidence[:, best], evidence.shape[1], is_answer)
+    best = evidence[:, int(np.argmax(ranking.scores(understood, evidence)))]
+    elsewhere = understood.heard.elsewhere if understood.heard else 0
+    rest = 1 - float(best[Weights._fields.index("words")])
+    return Best(best, elsewhere * rest, evidence.shape[1], is_answer)
 
 
 def _in_use() -> Rule:
     least = sure_from(FEW, by_meaning=True)
-    return Rule(SURE, least, (sure_from(MANY, by_meaning=True) - least) / _many(MANY))
+    return Rule(SURE, ELSEWHERE, least, (sure_from(MANY, by_meaning=True) - least) / _many(MANY))
 
 
 def _fitted(seen: list[Best]) -> Rule:
@@ -98,14 +115,15 @@ def _fitted(seen: list[Best]) -> Rule:
         weights += np.linalg.solve((rows.T * (chance * (1 - chance))) @ rows + RIDGE * np.eye(len(weights)), slope)
     shares = weights / weights[0]
     least = np.quantile(rows[answers][:, :-1] @ shares[:-1], 1 - STRONG)
-    return Rule(Weights(*shares[: len(Weights._fields)].tolist()), float(least), float(shares[-2]))
+    *of_evidence, elsewhere, each, _ = shares.tolist()
+    return Rule(Weights(*of_evidence), elsewhere, float(least), each)
 
 
 def _cells(rule: Rule, judging: list[tuple[Rule, list[Best]]]) -> list[str]:
     """A rule, and the shares of those it calls strong that something answers, and that nothing does."""
     called = [(best.is_answer, by.is_strong(best)) for by, those in judging for best in those]
     rates = [np.mean([strong for is_answer, strong in called if is_answer is wanted]) for wanted in (True, False)]
-    return [f"{value:.3f}" for value in (*rule.weights, rule.least, rule.each, *rates)]
+    return [f"{value:.3f}" for value in (*rule.weights, rule.elsewhere, rule.least, rule.each, *rates)]
 
 
 def _many(stories: int) -> float:

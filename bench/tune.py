@@ -19,6 +19,7 @@ from bot.matching import Matcher
 from bot.matching.ranking import SCORE, Ranking, Weights
 from bot.reading import packs
 
+OVER_ALL = ("ninety-tuning", "further-tuning", "wordy-tuning", "lures-tuning")
 STEPS = (0.5, 0.75, 1.33, 2.0)
 FOLDS = 5
 
@@ -27,7 +28,7 @@ def main() -> None:
     library = packs.load([packs.builtin_folder()]).library
     asked = [
         (Matcher(library.only(seventeen())).with_own([]), judged("own-tuning")),
-        (Matcher(library).with_own([]), [*judged("ninety-tuning"), *judged("further-tuning"), *judged("wordy-tuning")]),
+        (Matcher(library).with_own([]), [query for name in OVER_ALL for query in judged(name)]),
     ]
     measured = {weights: _measured(weights, asked) for weights in _tried()}
     table = Table(*Weights._fields, f"nDCG@{DEPTH}", title="Tuning halves; the first line is in use")

@@ -196,7 +196,7 @@ async def test_the_log_holds_no_secret_and_no_word_of_anybody(workspace: Playgro
         url = f"http://127.0.0.1:{port}"
         workspace.install(request_url=f"{url}/slack/events", manifest=manifest(Settings(), url))
         ada = workspace.person("Ada")
-        await ada.types("/story empathy wombatword", channel="general")
+        await ada.types("/story humour wombatword", channel="general")
         await ada.clicks("Another one", on=ada.last("general"))
         workspace.fail("response_url", status=500)
         await ada.clicks("Another one", on=ada.last("general"))

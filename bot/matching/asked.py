@@ -20,14 +20,19 @@ _UNWANTED = re.compile(
 )
 _PURPOSE = re.compile(
     r"\b(?:to (?:open|start|close|kick off|read|tell|show|share|use|present)\b[^,.;?!]{0,40}?)?\b"
-    r"(?:(?:for|with|to|in|at|before|open|start|close|kick off) (?:my|our|the|a|tomorrow's|today's|this|next) (?:\w+ )?"
+    r"(?:for|with|to|in|at|before|open|start|close|kick off) (?:my|our|the|a|tomorrow's|today's|this|next) (?:\w+ )?"
     r"(?:team|meeting|stand-?up|workshop|training|presentation|talk|slides|newsletter|session|retro|colleagues|boss)\b"
-    r"(?: with$)?"
-    r"|(?:for|with|to|in|at|before|during) (?:my|our) (?:[\w'’-]+ ){0,4}?[\w'’-]+"
-    r"(?= (?:about|on|that|where|who)\b|[,.;:?!]|$))",
+    r"(?: with$)?",
     re.IGNORECASE,
 )
-"""What it is for: "for our next QBR"; no story is about what is ours."""
+"""What it is for."""
+
+_OURS = re.compile(
+    r"\b(?:for|with|to|in|at|before|during) (?:my|our) (?:[\w'’-]+ ){0,4}?[\w'’-]+"
+    r"(?= (?:about|on|that|where|who)\b|[,.;:?!]|$)",
+    re.IGNORECASE,
+)
+"""The same where somebody asks: "for our next QBR"; what they ask for is not theirs."""
 
 _CUSTOMER = re.compile(r"\b(?:(?:an?|the) )?customers?\b", re.IGNORECASE)
 """Every story is about one, but an encoder takes it for a likeness where both say so."""
@@ -41,7 +46,7 @@ _WHEN = re.compile(
 )
 """When it is needed; what happened in a story is no more "yesterday"."""
 
-_REQUEST = re.compile(r"\b(?:stor(?:y|ies)|tales?|anecdotes?|examples?|something|anything|ones?)\b", re.IGNORECASE)
+REQUEST = re.compile(r"\b(?:stor(?:y|ies)|tales?|anecdotes?|examples?|something|anything|ones?)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(?:(?:stor(?:y|ies)|tales?|anecdotes?|examples?|cases?(?: stud(?:y|ies))?|ideas?)"
     r" (?:about|of|on|where|in which|with|that|who|from|how)\b"
@@ -108,7 +113,7 @@ def _wish(text: str, filler: Collection[str]) -> str:
     purposeless = _PURPOSE.sub(" ", text)
     wishes: list[str] = []
     is_asking = False
-    for clause in _CLAUSE_END.split(" ".join(_WHEN.sub(" ", purposeless).split())):
+    for clause in _CLAUSE_END.split(" ".join(_WHEN.sub(" ", _OURS.sub(" ", purposeless)).split())):
         wish = _asked_for(clause, filler)
         is_asking = bool(wish) or (is_asking and not (_SELF.search(clause) or _CHAT.match(clause)))
         if is_asking:
@@ -118,11 +123,11 @@ def _wish(text: str, filler: Collection[str]) -> str:
 
 def _asked_for(clause: str, filler: Collection[str]) -> str:
     """What a clause asks for: "funny, cats" in "I need a funny story about cats"; nothing where it does not ask."""
-    for asks in islice(chain(*(way.finditer(clause) for way in (_ASKS, _TELLS, _REQUEST))), MOST_ASKED):
+    for asks in islice(chain(*(way.finditer(clause) for way in (_ASKS, _TELLS, REQUEST))), MOST_ASKED):
         before, after = clause[: asks.start()], clause[asks.end() :].strip()
         how = [] if asks.re is _TELLS else _how(before, asks.groupdict().get("how") or "", filler)
         wish = ", ".join([*how, after])
-        if asks.re is _REQUEST and not (_SELF.search(before) and (how or _ends_in(before, filler))):
+        if asks.re is REQUEST and not (_SELF.search(before) and (how or _ends_in(before, filler))):
             wish = clause
         if _without_ends(after if asks.re is _ASKS else wish, filler) and not _SELF.search(after):
             return wish

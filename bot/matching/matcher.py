@@ -124,7 +124,8 @@ class Matcher:
             log.warning("The sentence encoder cannot be used: stories are matched by their words alone.", exc_info=True)
             return
         self._shelf = replace(self._shelf, sense=meant.sense)
-        self._ear = Ear(encoder, RecentVectors(encoder, MOST_QUERIES), meant.themes, meant.asking)
+        recent = RecentVectors(encoder, MOST_QUERIES)
+        self._ear = Ear(encoder, recent, meant.themes, meant.asking, meant.elsewhere)
         self._recent = RecentVectors(encoder, MOST_TEXTS)
         self._is_word = lru_cache(MOST_QUERIES)(lambda word: len(encoder.pieces(word)) == 1)
 

@@ -68,7 +68,7 @@ class Themes:
     """What themes mean, by their names, meanings and synonyms."""
 
     def __init__(self, themes: Sequence[Theme], encode: Encode) -> None:
-        phrases = [(theme.name, theme.meaning, *theme.synonyms) for theme in themes]
+        phrases = [said_of(theme) for theme in themes]
         self._ids = [theme.id for theme in themes]
         self._starts = np.cumsum([0, *map(len, phrases)])
         self._vectors = encode([phrase for said in phrases for phrase in said])
@@ -149,6 +149,11 @@ def shown(index: Index, themes: Mapping[str, float]) -> Floats:
         total[held.stories] += surely
     together: Floats = np.multiply(best + total, 0.5, dtype=np.float32)
     return together
+
+
+def said_of(theme: Theme) -> tuple[str, ...]:
+    """The name of a theme, its meaning and its synonyms."""
+    return (theme.name, theme.meaning, *theme.synonyms)
 
 
 def tells(word: str) -> bool:

@@ -18,11 +18,12 @@ from bot.domain.story import Story
 from bot.matching.asking import Asking
 from bot.matching.bm25 import Held, Index
 from bot.matching.cache import VectorCache
+from bot.matching.elsewhere import Elsewhere
 from bot.matching.encoder import Encoder
 from bot.matching.english import english
 from bot.matching.filler import FILLER
 from bot.matching.lexicon import Lexicon
-from bot.matching.meaning import Passages, Themes, Words, tells
+from bot.matching.meaning import Passages, Themes, Words, said_of, tells
 from bot.matching.shelf import Sense, sense
 from bot.matching.spelling import Known, Near
 from bot.matching.vectors import Signs, Vectors
@@ -42,18 +43,19 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What the stories, the themes and the ways of asking mean."""
+    """What the stories, the themes and the ways of asking mean, for a story and for something else."""
 
     sense: Sense
     themes: Themes
     asking: Asking
+    elsewhere: Elsewhere
 
 
 FORMER = "prepared.npz"
 """In which earlier versions kept all of it together: up to hundreds of megabytes that none reads any more."""
 
 _SPOKEN = (Spoken, Index, Held, Known, Near)
-_MEANT = (Meant, Asking, Sense, Words, Passages, Themes, Vectors, Signs)
+_MEANT = (Meant, Asking, Elsewhere, Sense, Words, Passages, Themes, Vectors, Signs)
 
 
 class Preparing:
@@ -102,8 +104,14 @@ class Preparing:
         understood = sense(self._library.stories, {*common, *FILLER}, cache.encode)
         themes = Themes(self._library.themes, cache.encode)
         asking = Asking(cache.encode)
+        elsewhere = self._elsewhere(cache)
         cache.keep()
-        return Meant(understood, themes, asking)
+        return Meant(understood, themes, asking, elsewhere)
+
+    def _elsewhere(self, cache: VectorCache) -> Elsewhere:
+        titles = [story.title for story in self._library.stories]
+        phrases = [phrase for theme in self._library.themes for phrase in said_of(theme)]
+        return Elsewhere(titles, list(dict.fromkeys(names(self._library.stories))), phrases, cache.encode)
 
 
 def _key(library: Library) -> bytes:

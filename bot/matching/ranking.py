@@ -11,7 +11,7 @@ from bot.matching.bm25 import Floats, Held, Numbers
 from bot.matching.meaning import shown
 from bot.matching.reasons import Reasons
 from bot.matching.shelf import Shelf
-from bot.matching.strength import strength, sure_from
+from bot.matching.strength import ELSEWHERE, strength, sure_from
 from bot.matching.understanding import Understanding, Understood
 from bot.matching.vectors import nearest
 from bot.matching.words import stem
@@ -33,7 +33,7 @@ class Weights(NamedTuple):
 SCORE = Weights(words=1, sentences=0.6, topics=1, themes=0.6)
 """What decides which story goes before which."""
 
-SURE = Weights(words=1, sentences=0.3, topics=0.7, themes=0.45)
+SURE = Weights(words=1, sentences=0.1, topics=0.8, themes=0.3)
 """What decides whether it is an answer at all: any text, even a slip of the whole hand, is near to some theme."""
 
 NAMED = 0.25
@@ -69,12 +69,12 @@ class Ranking:
         scores = self.scores(understood, evidence)
         best, least = float(scores.max(initial=0)), sure_from(len(scores), self.understands_meaning)
         first = _first(scores, min(limit or MOST, MOST))
-        sure_of = np.array(SURE, np.float32) @ evidence[:, first]
+        sure_of = sure(evidence[:, first], understood)
         matches = []
-        for number, score, sure in zip(first.tolist(), scores[first].tolist(), sure_of.tolist(), strict=True):
+        for number, score, is_sure in zip(first.tolist(), scores[first].tolist(), sure_of.tolist(), strict=True):
             shelf, story = self._at(number)
             why = partial(self.reasons.of, shelf, story, understood)
-            matches.append(Match(shelf.stories[story], round(score, 4), strength(sure, least, score, best), why))
+            matches.append(Match(shelf.stories[story], round(score, 4), strength(is_sure, least, score, best), why))
         return matches
 
     def only_asks(self, words: str) -> bool:
@@ -109,6 +109,18 @@ class Ranking:
                 return shelf, number
             number -= shelf.index.size
         raise IndexError(number)
+
+
+def sure(evidence: Floats, understood: Understood) -> Floats:
+    """How surely each story, one a column, is an answer rather than the nearest there is."""
+    if understood.is_chat:
+        return np.zeros(evidence.shape[1], np.float32)
+    elsewhere = understood.heard.elsewhere if understood.heard else 0
+    # What a story holds of a query is wanted of it: only the rest can be wanted elsewhere.
+    rest = 1 - evidence[Weights._fields.index("words")]
+    held: Floats = np.array(SURE, np.float32) @ evidence
+    held -= np.float32(ELSEWHERE * elsewhere) * rest
+    return held
 
 
 def _evidence(shelf: Shelf, understood: Understood, weights: Weights) -> Floats:

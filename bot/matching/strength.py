@@ -4,20 +4,23 @@ from math import log
 
 from bot.domain.match import Strength
 
-STRONG_BESIDE_BEST = 1 / 3
+STRONG_BESIDE_BEST = 0.6
 """A story with less than this part of the best one's score is no answer beside it."""
 
 FEW, MANY = 17, 200
 """Of many stories that have nothing to do with a query the luckiest is nearer than of few. Measured with 17 and 90."""
 
-UNHEARD = 0.225
-"""So much less is asked for where nothing understands meaning, and words have to speak for themselves."""
+ELSEWHERE = 0.7
+"""So much less sure is a story of which a query says nothing, where that sounds like wanting something else."""
 
 
 def sure_from(stories: int, by_meaning: bool) -> float:
-    """How sure a story, one of so many, must be to be the answer; chosen over judged queries, docs/matching.md."""
-    least = 0.575 + 0.055 * log(min(max(stories, FEW), MANY) / FEW)
-    return least if by_meaning else least - UNHEARD
+    """How sure a story, one of so many, must be to be the answer; chosen over judged queries, docs/matching.md.
+
+    Less is asked for where nothing understands meaning, and words have to speak for themselves.
+    """
+    many = log(min(max(stories, FEW), MANY) / FEW)
+    return 0.56 + 0.11 * many if by_meaning else 0.35 + 0.055 * many
 
 
 def strength(sure: float, least: float, score: float, best: float) -> Strength:

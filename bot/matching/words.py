@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import Stemmer  # type: ignore[import-not-found]  # a compiled module without type hints
 
+from bot.matching import feelings
 from bot.matching.filler import LITTLE
 
 MOST_CHARACTERS = 2_000
@@ -91,14 +92,17 @@ def content(words: Iterable[str]) -> list[str]:
 
 
 def plain(typed: str) -> str:
-    """What was typed, without markup, control characters and emoji; the emoji's names where nothing else was said."""
+    """What was typed, without markup, control characters and emoji.
+
+    Where nothing else was said, the emoji's names; of those that only say what somebody feels, not even them.
+    """
     text = _LINK.sub(lambda link: f" {link[1] or ''} " if link[0][1] not in "@#!" else " ", typed[:MOST_CHARACTERS])
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    named = [name.replace("_", " ") for name in _EMOJI_NAME.findall(text)]
+    named = [name.replace("_", " ") for name in _EMOJI_NAME.findall(text) if name not in feelings.NAMES]
     kept: list[str] = []
     for char in unicodedata.normalize("NFKC", _EMOJI_NAME.sub(" ", text)):
         kind = unicodedata.category(char)
-        if kind == "So":
+        if kind == "So" and ord(char) not in feelings.CHARACTERS:
             named.append(unicodedata.name(char, "").lower())
         kept.append("" if kind == "Cf" else " " if kind in _NOT_TEXT else char)
     said = " ".join("".join(kept).split())
