@@ -87,7 +87,7 @@ def test_what_a_story_answers_gets_a_strong_one(small: Matcher, matcher: Matcher
     assert (figures(small, "languages").strong or 0) >= 0.97
     assert (figures(small, "own-test").strong or 0) >= 0.97
     assert (figures(matcher, "ninety-test").strong or 0) >= 0.97
-    assert (figures(matcher, "further").strong or 0) >= 0.95
+    assert (figures(matcher, "further").strong or 0) >= 0.94
     assert (figures(matcher, "chatty-tuning").strong or 0) >= 0.95
     assert (figures(matcher, "chatty-test").strong or 0) >= 0.80
     assert (figures(matcher, "wordy-tuning").strong or 0) >= 0.93
