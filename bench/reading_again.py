@@ -35,6 +35,7 @@ Send = Callable[[bytes], Awaitable[bytes]]
 LINES = 8
 ALONE_SECONDS = 10.0
 SLACK_WAITS = 3.0
+READ_WITHIN = 600.0
 NEW = """\
 id: {story_id}
 title: The {word} that came back
@@ -161,9 +162,10 @@ async def measured(bot: Bot, times: int, each_second: int) -> Measured:
 
 
 async def _until_it_tells(title: str, port: int, sends: Send) -> None:
-    for _ in itertools.count():
-        if title.capitalize().encode() in await sends(signed(port, command(title))):
-            return
+    begun = time.perf_counter()
+    while title.capitalize().encode() not in await sends(signed(port, command(title))):
+        if time.perf_counter() - begun > READ_WITHIN:
+            raise RuntimeError(f"It never told {title!r}")
         await asyncio.sleep(0.05)
 
 

@@ -20,7 +20,7 @@ from bench.judged import judged, seventeen
 from bot.matching import Matcher
 from bot.matching.bm25 import Floats
 from bot.matching.ranking import SURE, Ranking, Weights
-from bot.matching.strength import ELSEWHERE, FEW, MANY, sure_from
+from bot.matching.strength import ELSEWHERE, FEW, MANY, OF_THEME, sure_from
 from bot.matching.understanding import Understood
 from bot.reading import packs
 
@@ -35,11 +35,13 @@ STRONG = 0.97
 class Best(NamedTuple):
     """The best story of one query: what speaks for it, a number for each weight, and among how many it is the best.
 
-    `elsewhere` is how much the query sounds like wanting something else, as far as the story holds nothing of it.
+    `elsewhere` is how much the query sounds like wanting something else, as far as the story holds nothing of it; `named`
+    the share of it that names themes.
     """
 
     evidence: Floats
     elsewhere: float
+    named: float
     stories: int
     is_answer: bool
 
@@ -52,7 +54,8 @@ class Best(NamedTuple):
 class Rule(NamedTuple):
     """The best of `stories` is strong when the weighted evidence is `least + each * ln(stories / 17)`, or more.
 
-    What sounds like wanting something else counts against it.
+    What sounds like wanting something else counts against it, and what names themes for it: `OF_THEME` is not fitted, as
+    the judged queries hold few themes with other words beside them.
     """
 
     weights: Weights
@@ -61,7 +64,7 @@ class Rule(NamedTuple):
     each: float
 
     def is_strong(self, best: Best) -> bool:
-        sure = float(np.dot(self.weights, best.evidence)) - self.elsewhere * best.elsewhere
+        sure = float(np.dot(self.weights, best.evidence)) - self.elsewhere * best.elsewhere + OF_THEME * best.named
         return sure >= self.least + self.each * _many(best.stories)
 
 
@@ -96,7 +99,7 @@ def _best(ranking: Ranking, understood: Understood, is_answer: bool) -> Best:
     best = evidence[:, int(np.argmax(ranking.scores(understood, evidence)))]
     elsewhere = understood.heard.elsewhere if understood.heard else 0
     rest = 1 - float(best[Weights._fields.index("words")])
-    return Best(best, elsewhere * rest, evidence.shape[1], is_answer)
+    return Best(best, elsewhere * rest, understood.named, evidence.shape[1], is_answer)
 
 
 def _in_use() -> Rule:
@@ -114,7 +117,8 @@ def _fitted(seen: list[Best]) -> Rule:
         slope = rows.T @ (answers - chance) - RIDGE * weights
         weights += np.linalg.solve((rows.T * (chance * (1 - chance))) @ rows + RIDGE * np.eye(len(weights)), slope)
     shares = weights / weights[0]
-    least = np.quantile(rows[answers][:, :-1] @ shares[:-1], 1 - STRONG)
+    named = OF_THEME * np.array([best.named for best in seen])
+    least = np.quantile((rows[:, :-1] @ shares[:-1] + named)[answers], 1 - STRONG)
     *of_evidence, elsewhere, each, _ = shares.tolist()
     return Rule(Weights(*of_evidence), elsewhere, float(least), each)
 

@@ -39,7 +39,8 @@ async def understood(library: Library, encoder: Encoder | None = STANDARD) -> Ma
     Without an `encoder` it knows their words alone, and takes a moment.
     """
     matcher = await aside(lambda: Matcher(library, encoder, cache_folder(os.environ)))
-    _leave_alone()
+    # All of this stays: to look through it for garbage again and again would hold the event loop.
+    gc.freeze()
     return matcher
 
 
@@ -61,13 +62,16 @@ class Stock:
         """Take in what the stories mean: that takes a second or two where it was kept, else minutes for thousands."""
         await asyncio.sleep(LET_IN_SECONDS)
         async with self._one_at_a_time:
-            try:
-                library, matcher, encoder = self.library, self.matcher, self._encoder
-                assert encoder, "there is something to understand with"
-                await _make_all(library)
-                await self._put(shelves, library, await aside(lambda: matcher.with_meaning(encoder)))
-            except Exception:
-                log.exception("What the stories mean cannot be taken in")
+            library, matcher, encoder = self.library, self.matcher, self._encoder
+            # Where packs were read again meanwhile, it is so already.
+            if encoder and not matcher.understands_meaning:
+                try:
+                    await _make_all(library)
+                    meaning = await aside(lambda: matcher.with_meaning(encoder))
+                    gc.freeze()
+                    await self._put(shelves, library, meaning)
+                except Exception:
+                    log.exception("What the stories mean cannot be taken in")
             self.is_understood = True
         if self.matcher.understands_meaning:
             log.info("Stories are matched by their meaning, too")
@@ -81,20 +85,22 @@ class Stock:
             try:
                 library = await aside(lambda: _read_whole(self._settings))
                 await _make_all(library)
-                await self._put(shelves, library, await understood(library, self._encoder))
-                await aside(give_back)
+                matcher = await understood(library, self._encoder)
             except ProblemsError as error:
                 for problem in error.problems:
                     log.warning("%s", problem)
                 log.warning("The packs were read again and not taken: the former stories stay")
+                return
             except Exception:
                 log.exception("The packs cannot be read again: the former stories stay")
-            else:
-                log.info("The packs were read again: telling %d stories", len(self.library.stories))
+                return
+            matcher.remember_as(self.matcher)
+            await self._put(shelves, library, matcher)
+            await aside(give_back)
+        log.info("The packs were read again: telling %d stories", len(library.stories))
 
     async def _put(self, shelves: Shelves, library: Library, matcher: Matcher) -> None:
         self.library, self.matcher = library, matcher
-        _leave_alone()
         await shelves.tell(library, matcher)
 
 
@@ -121,8 +127,3 @@ def _read_whole(settings: Settings) -> Library:
 async def _make_all(library: Library) -> None:
     """Kept stories are made when they are looked at: now, and not in the event loop for the first who wants all."""
     await aside(lambda: list(library.stories))
-
-
-def _leave_alone() -> None:
-    """All that was made stays: to look through it for garbage again and again would hold the event loop."""
-    gc.freeze()

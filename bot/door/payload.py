@@ -72,12 +72,19 @@ class _Event(_Shape):
     type: Text | None = None
 
 
-class _Payload(_Shape):
-    type: str | None = None
+class _Command(_Shape):
+    """A slash command alone, which has no `type`: it is most of what people wait for."""
+
     team_id: Id | None = None
     user_id: Id | None = None
     enterprise_id: Id | None = None
     channel_id: Id | None = None
+    trigger_id: Text | None = None
+    response_url: Text | None = None
+
+
+class _Payload(_Command):
+    type: str | None = None
     user: _Somebody | None = None
     team: _Named | None = None
     enterprise: _Named | None = None
@@ -92,8 +99,6 @@ class _Payload(_Shape):
     event: _Event | None = None
     event_id: Text | None = None
     value: Text | None = None
-    trigger_id: Text | None = None
-    response_url: Text | None = None
 
     @model_validator(mode="after")
     def _tells_what_it_is_about(self) -> "_Payload":
@@ -104,17 +109,6 @@ class _Payload(_Shape):
         if self.type == "block_suggestion" and not (self.action_id and self.block_id):
             raise ValueError("options are asked for by an element in a block")
         return self
-
-
-class _Command(_Shape):
-    """A slash command alone, which has no `type`: it is most of what people wait for."""
-
-    team_id: Id | None = None
-    user_id: Id | None = None
-    enterprise_id: Id | None = None
-    channel_id: Id | None = None
-    trigger_id: Text | None = None
-    response_url: Text | None = None
 
 
 def check(body: Mapping[str, Any]) -> None:

@@ -38,6 +38,7 @@ async def share_story(
     await ack()
     pick, reader = read_pick(action["value"]), reader_of(context)
     sharing = await shelves.of(reader)
+    await sharing.ponder(pick.words)
     story = sharing.story(pick.story_id)
     place = body["container"]
 
@@ -60,6 +61,7 @@ async def another_story(
     await ack()
     pick, reader = read_pick(action["value"]), reader_of(context)
     sharing = await shelves.of(reader)
+    await sharing.ponder(pick.words)
     shown = (*pick.shown, pick.story_id)
     sharable = not _is_direct(body)
     if found := sharing.another(reader, pick.words, shown):
@@ -86,6 +88,7 @@ async def show_story(
     await ack()
     pick, reader = read_pick(action["value"]), reader_of(context)
     sharing = await shelves.of(reader)
+    await sharing.ponder(pick.words)
     found = sharing.show(reader, pick.story_id, pick.words, pick.shown)
     message = draw(sharing, reader.user_id, found, sharable=not _is_direct(body), shown=pick.shown)
     await _answer(replies, body, pick, message)

@@ -34,14 +34,18 @@ _OURS = re.compile(
 )
 """The same where somebody asks: "for our next QBR"; what they ask for is not theirs."""
 
-_CUSTOMER = re.compile(r"\b(?:(?:an?|the) )?customers?\b", re.IGNORECASE)
-"""Every story is about one, but an encoder takes it for a likeness where both say so."""
+_CUSTOMER = re.compile(
+    r"\b(?:(?:an?|the) customers?|customers"
+    r"|customer(?=[^\w ]|$| (?:and|at|from|had|has|in|is|of|on|or|was|who|whose|with)\b))\b",
+    re.IGNORECASE,
+)
+"""Every story is about one, but an encoder takes it for a likeness where both say so; "customer focus" is a wish."""
 
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _WHEN = re.compile(
     r"\b(?:(?:by|on|for|until|from) )?(?:(?:today|tomorrow|yesterday|tonight)(?:['’]s)?(?: morning| afternoon| night)?"
-    rf"|(?:this|next|last) (?:week|month|quarter|sprint|morning|{_DAY})|(?:on|by) {_DAY}|(?:the )?end of (?:the )?day"
-    r"|right now|a while ago|again)\b",
+    rf"|(?:this|next|last) (?:week|month|quarter|sprint|morning|{_DAY})|(?:on|by|for) {_DAY}"
+    r"|(?:the )?end of (?:the )?day|right now|a while ago|again)\b",
     re.IGNORECASE,
 )
 """When it is needed; what happened in a story is no more "yesterday"."""
@@ -111,14 +115,15 @@ def read(text: str, filler: Collection[str]) -> Asked:
 def _wish(text: str, filler: Collection[str]) -> str:
     """What is wanted: what is asked for, and what is added before somebody tells of themselves again."""
     purposeless = _PURPOSE.sub(" ", text)
+    timeless = " ".join(_WHEN.sub(" ", _OURS.sub(" ", purposeless)).split())
     wishes: list[str] = []
     is_asking = False
-    for clause in _CLAUSE_END.split(" ".join(_WHEN.sub(" ", _OURS.sub(" ", purposeless)).split())):
+    for clause in _CLAUSE_END.split(timeless):
         wish = _asked_for(clause, filler)
         is_asking = bool(wish) or (is_asking and not (_SELF.search(clause) or _CHAT.match(clause)))
         if is_asking:
             wishes.append(wish or clause)
-    return ", ".join(wishes or _CLAUSE_END.split(purposeless))
+    return ", ".join(wishes or _CLAUSE_END.split(timeless if REQUEST.search(timeless) else purposeless))
 
 
 def _asked_for(clause: str, filler: Collection[str]) -> str:

@@ -68,6 +68,11 @@ class Matcher:
         matcher._rehearse()
         return matcher
 
+    def remember_as(self, former: "Matcher") -> None:
+        """Keep what a `former` one with the same encoder had encoded lately: teams' own stories are told by both."""
+        if self._recent and former._recent:
+            self._recent = former._recent
+
     @property
     def understands_meaning(self) -> bool:
         """Whether sentences and other languages are understood, rather than words alone."""

@@ -127,16 +127,20 @@ class Network:
         """What each piece tells whatever stands beside it, in parts of `SIZE` numbers; after them, zeros for none."""
         if len(pieces) > FEW_PIECES:
             return np.concatenate([self._tell(pieces), self._lately[-1:]])
+        missing = [piece for piece in pieces if piece not in self._places]
+        told = self._tell(missing) if missing else self._lately[:0]
         with self._lock:
-            missing = [piece for piece in pieces if piece not in self._places]
             for piece in pieces:
                 if piece in self._places:
                     self._places.move_to_end(piece)
-            for piece in missing:
-                is_full = len(self._places) == MOST_PIECES
-                self._places[piece] = self._places.popitem(last=False)[1] if is_full else len(self._places)
-            if missing:
-                self._lately[[self._places[piece] for piece in missing]] = self._tell(missing)
+            # Another thread may have let go of some meanwhile, or told some of the missing.
+            if not self._places.keys() >= set(pieces) - set(missing):
+                return np.concatenate([self._tell(pieces), self._lately[-1:]])
+            for piece, row in zip(missing, told, strict=True):
+                if piece not in self._places:
+                    is_full = len(self._places) == MOST_PIECES
+                    self._places[piece] = self._places.popitem(last=False)[1] if is_full else len(self._places)
+                self._lately[self._places[piece]] = row
             alone: Floats = self._lately[[*(self._places[piece] for piece in pieces), -1]]
             return alone
 

@@ -11,7 +11,7 @@ from bot.matching.bm25 import Floats, Held, Numbers
 from bot.matching.meaning import shown
 from bot.matching.reasons import Reasons
 from bot.matching.shelf import Shelf
-from bot.matching.strength import ELSEWHERE, strength, sure_from
+from bot.matching.strength import ELSEWHERE, OF_THEME, strength, sure_from
 from bot.matching.understanding import Understanding, Understood
 from bot.matching.vectors import nearest
 from bot.matching.words import stem
@@ -96,8 +96,7 @@ class Ranking:
 
     def scores(self, understood: Understood, evidence: Floats) -> Floats:
         """What decides which story goes before which, a number each."""
-        named = sum(tells for word, tells in understood.rarity.items() if understood.themes.get(word))
-        guessed = 1 - NAMED * named / (sum(understood.rarity.values()) or 1)
+        guessed = 1 - NAMED * understood.named
         words, sentences, topics, themes = self.weights
         scores: Floats = np.array((words, guessed * sentences, guessed * topics, themes), np.float32) @ evidence
         return scores
@@ -120,7 +119,7 @@ def sure(evidence: Floats, understood: Understood) -> Floats:
     rest = 1 - evidence[Weights._fields.index("words")]
     held: Floats = np.array(SURE, np.float32) @ evidence
     held -= np.float32(ELSEWHERE * elsewhere) * rest
-    return held
+    return held + np.float32(OF_THEME * understood.named)
 
 
 def _evidence(shelf: Shelf, understood: Understood, weights: Weights) -> Floats:

@@ -50,7 +50,8 @@ class _Told:
         if not any(why.kind == "theme" for why in of):
             of += self._theme(least)
         reasons = [*of, *mentions[:MOST_MENTIONS]]
-        return tuple(reasons[:MOST_REASONS] if len(reasons) >= MOST_REASONS else [*reasons, *self._passage(least)])
+        # A source's title may be both.
+        return tuple(dict.fromkeys([*reasons, *self._passage(least)][:MOST_REASONS]))
 
     @property
     def _story(self) -> Story:

@@ -13,6 +13,9 @@ FEW, MANY = 17, 200
 ELSEWHERE = 0.7
 """So much less sure is a story of which a query says nothing, where that sounds like wanting something else."""
 
+OF_THEME = 0.2
+"""So much surer is any story where all that was asked names themes: "teamwork for interns" is about teamwork."""
+
 
 def sure_from(stories: int, by_meaning: bool) -> float:
     """How sure a story, one of so many, must be to be the answer; chosen over judged queries, docs/matching.md.

@@ -71,6 +71,12 @@ class Understood:
     is_chat: bool = False
     """Whether it is only said to whom somebody talks with: "what can you do"."""
 
+    @property
+    def named(self) -> float:
+        """The share of what was asked that names themes, by how much its words tell: 0 to 1."""
+        named = sum(tells for word, tells in self.rarity.items() if self.themes.get(word))
+        return named / (sum(self.rarity.values()) or 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Ear:
@@ -117,9 +123,13 @@ class Understanding:
         return Understood(asked, themes, self._rarity(asked, near), near, heard, is_chat)
 
     def only_asks(self, typed: str) -> bool:
-        """Whether somebody asked for a story, in another language than English, and did not say of what."""
+        """Whether somebody asked for a story, and did not say of what."""
         text = plain(typed)
-        return self._is_foreign_text(text) and not self._wish(text)
+        if self._is_foreign_text(text):
+            return not self._wish(text)
+        asked = read(text, FILLER)
+        says_so = REQUEST.search(text) or "service" in split(text)
+        return bool(says_so) and not (asked.text or asked.unwanted)
 
     def is_mashed(self, typed: str) -> bool:
         """Whether it is hands on a keyboard, and no word of any language."""

@@ -74,16 +74,16 @@ class Answers:
 
     def of(self, matching: Matching, words: str) -> tuple[Match, ...]:
         """The stories that fit, the best first; where none does, those that come nearest."""
-        key = (matching, words)
+        key, lately = (matching, words), self._found
         with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-                return self._found[key]
+            if key in lately:
+                lately.move_to_end(key)
+                return lately[key]
         found = _found(matching, words)
         with self._lock:
-            self._found[key] = found
-            if len(self._found) > ASKED:
-                self._found.popitem(last=False)
+            lately[key] = found
+            if len(lately) > ASKED:
+                lately.popitem(last=False)
         return found
 
     def know(self, matching: Matching, words: str) -> bool:
@@ -91,9 +91,11 @@ class Answers:
         return (matching, words) in self._found
 
     def forget(self) -> None:
-        """Let go of all of it, and so of the stories of matchings that nobody will ask again."""
-        with self._lock:
-            self._found.clear()
+        """Let go of all of it, and so of the stories of matchings that nobody will ask again.
+
+        What somebody is looking for just now is not remembered.
+        """
+        self._found = OrderedDict()
 
 
 class Sharing:
@@ -108,18 +110,18 @@ class Sharing:
 
     async def ponder(self, words: str) -> None:
         """Look for what takes long in a thread, so that nobody else waits for it: `find` then has it at hand."""
-        if not self._answers.know(self._matching, words) and self._takes_long(words):
+        if words and not self._answers.know(self._matching, words) and self._takes_long(words):
             await asyncio.to_thread(self._offers, words)
 
     def find(self, reader: Reader, words: str) -> Found | Nothing:
         """The best-fitting story for `words`; of several that fit as well, the one this person saw longest ago.
 
-        Any story for whoever says in another language that they want one, and no more.
+        Any story for whoever says that they want one, and no more.
         """
         offers = self._offers(words)[:CONSIDERED]
-        if not offers and self._matching.only_asks(words):
-            return self.surprise(reader)
         if not offers or not offers[0].is_strong:
+            if self._matching.only_asks(words):
+                return self.surprise(reader)
             if self._matching.is_mashed(words):
                 return Nothing(words, (), understood=False)
             return Nothing(words, tuple(match.story for match in offers))
