@@ -35,8 +35,8 @@ STRONG = 0.97
 class Best(NamedTuple):
     """The best story of one query: what speaks for it, a number for each weight, and among how many it is the best.
 
-    `elsewhere` is how much the query sounds like wanting something else, as far as the story holds nothing of it; `named`
-    the share of it that names themes.
+    `elsewhere` is how much the query sounds like wanting something else, as far as the story holds nothing of it;
+    `named` is the share of it that names themes.
     """
 
     evidence: Floats
@@ -54,8 +54,8 @@ class Best(NamedTuple):
 class Rule(NamedTuple):
     """The best of `stories` is strong when the weighted evidence is `least + each * ln(stories / 17)`, or more.
 
-    What sounds like wanting something else counts against it, and what names themes for it: `OF_THEME` is not fitted, as
-    the judged queries hold few themes with other words beside them.
+    What sounds like wanting something else counts against it, and what names themes for it: `OF_THEME` is not
+    fitted, as the judged queries hold few themes with other words beside them.
     """
 
     weights: Weights
