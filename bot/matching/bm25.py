@@ -43,6 +43,8 @@ SATURATION = 1.0
 ABOUT = FIELD_WEIGHTS["title"]
 """From this weight on a story is of a word, rather than only saying it."""
 
+FEW_SAY = 2
+"""Stories; a word that no more of them say tells them from all others."""
 
 KINDS = {
     "country": "place",
@@ -130,9 +132,13 @@ class Index:
         return Held(stories, 1 - left[stories])
 
     def about(self, known: str, themes: Iterable[str] = ()) -> Numbers:
-        """The stories that are of this stem or show one of these themes, rather than only saying it."""
+        """The stories that are of this stem or show one of these themes, rather than only saying it.
+
+        One that hardly any other story says is as good as its name: "not the Kindle one".
+        """
         said = self._held(known)
-        return np.concatenate([said.stories[said.weights >= ABOUT], *(self.shown(theme).stories for theme in themes)])
+        of = said.stories if len(said.stories) <= FEW_SAY else said.stories[said.weights >= ABOUT]
+        return np.concatenate([of, *(self.shown(theme).stories for theme in themes)])
 
     def why(self, known: str, story: int) -> Why | None:
         """Where a story, by its number, holds a stem, as the story spells it."""

@@ -13,6 +13,9 @@ from bot.matching.filler import LITTLE
 MOST_CHARACTERS = 2_000
 """What is read of a query: more than anybody types on purpose, and a bound on the work of one answer."""
 
+SHOUTED_FROM = 6
+"""Characters of a text all in capitals."""
+
 MOST_WORDS = 40
 """How many different content words of a query count."""
 
@@ -106,4 +109,7 @@ def plain(typed: str) -> str:
             named.append(unicodedata.name(char, "").lower())
         kept.append("" if kind == "Cf" else " " if kind in _NOT_TEXT else char)
     said = " ".join("".join(kept).split())
+    # Who shouts means the same; an encoder hears something else. A short word may be a name: "LEGO", "TSB".
+    if said.isupper() and len(said) >= SHOUTED_FROM:
+        said = said.lower()
     return said if WORD.search(said) else " ".join(dict.fromkeys(named))

@@ -46,6 +46,21 @@ async def test_mistyped_and_chatty_wishes_are_understood(slack: Playground, aske
     assert why in card.drawn
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "can you give me a story for my team?",
+        "need a story for tomorrow",
+        "great customer service",
+        "any story will do",
+    ],
+)
+async def test_whoever_asks_for_any_story_gets_one(slack: Playground, asked: str) -> None:
+    ada = slack.person("Ada")
+    await ada.types(f"/story {asked}", channel="general")
+    assert "Takeaway:" in ada.last("general").drawn
+
+
 async def test_an_unknown_wish_gets_an_honest_answer_with_a_way_on(slack: Playground) -> None:
     ada = slack.person("Ada")
     await ada.types("/story quantum chromodynamics", channel="general")

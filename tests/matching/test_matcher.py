@@ -110,6 +110,25 @@ def test_one_emoji_is_enough(small: Matcher) -> None:
     assert first(small, "🍩") == "krispy-kreme-olympic-rings"
 
 
+def test_who_shouts_is_answered_as_who_does_not(matcher: Matcher) -> None:
+    assert matcher.match("LOST LUGGAGE") == matcher.match("lost luggage")
+
+
+def test_the_one_story_that_says_a_word_is_not_what_is_wanted_without_it(matcher: Matcher) -> None:
+    assert first(matcher, "the Amazon Kindle") == "amazon-kindle-blunt-apology"
+    assert first(matcher, "Amazon but not the Kindle one") == "amazon-christmas-playstation"
+
+
+@pytest.mark.parametrize("words", ["teamwork for interns", "empathy for engineers", "customer obsession"])
+def test_a_theme_with_something_beside_it_is_a_wish_all_the_same(matcher: Matcher, words: str) -> None:
+    assert matcher.match(words)[0].is_strong
+
+
+def test_no_reason_is_told_twice(matcher: Matcher) -> None:
+    for match in matcher.match("a funeral for robot dogs", limit=3):
+        assert len(set(match.why)) == len(match.why)
+
+
 def test_a_limit_gives_the_best_of_all(small: Matcher) -> None:
     every = small.match("airport")
     assert small.match("airport", limit=2) == every[:2]
