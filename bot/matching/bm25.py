@@ -95,7 +95,10 @@ class Index:
         self._stories = said.stories[order[firsts]]
         self._weights = np.add.reduceat(weights, firsts) if self.size else weights
         self._whys = (said.words * len(_FIELDS) + said.fields)[order[firsts]]
-        self._starts = np.searchsorted(stems[order[firsts]], np.arange(len(self._stems) + 1))
+        of_stem = stems[order[firsts]]
+        self._starts = np.searchsorted(of_stem, np.arange(len(self._stems) + 1))
+        is_told = self._whys % len(_FIELDS) != _FIELDS.index("sources")
+        self._tells = np.bincount(of_stem, is_told, len(self._stems)) > 0
         self._shown = _shown(stories)
 
     def holding(self, known: str) -> int:
@@ -104,7 +107,8 @@ class Index:
 
     def tells(self, known: str) -> bool:
         """Whether a story itself holds a stem, rather than the titles of sources alone."""
-        return bool((self._whys[self._rows(known)] % len(_FIELDS) != _FIELDS.index("sources")).any())
+        number = self._stems.get(known)
+        return number is not None and bool(self._tells[number])
 
     def shown(self, theme: str) -> Held:
         """The stories that show a theme, or that happened by a channel."""
