@@ -1,4 +1,4 @@
-"""Emoji that say what somebody feels, by a face or a hand, and nothing of what a story should be about."""
+"""Emoji that say what somebody feels or agrees to, and nothing of what a story should be about: faces, hands, "100"."""
 
 CHARACTERS = frozenset(
     (
